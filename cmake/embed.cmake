@@ -1,0 +1,15 @@
+# Writes OUTPUT, a C++ file with every script of lua/ as text: cmake -DSOURCE=lua -DOUTPUT=x.cpp -P.
+# A line `-- include FILE` is replaced by lua/include/FILE.
+file(GLOB scripts ${SOURCE}/*.lua)
+set(code "// Made from lua/ by cmake/embed.cmake.\n#include \"scripts.hpp\"\n\nnamespace onsale::redis::source {\n\n")
+foreach(script ${scripts})
+    get_filename_component(name ${script} NAME_WE)
+    file(READ ${script} text)
+    while(text MATCHES "-- include ([a-z_.]+)\n")
+        file(READ ${SOURCE}/include/${CMAKE_MATCH_1} included)
+        string(REPLACE "-- include ${CMAKE_MATCH_1}\n" "${included}" text "${text}")
+    endwhile()
+    string(APPEND code "const std::string_view ${name} = R\"__lua(${text})__lua\";\n\n")
+endforeach()
+string(APPEND code "}  // namespace onsale::redis::source\n")
+file(WRITE ${OUTPUT} "${code}")
