@@ -1,0 +1,50 @@
+-- What every script begins with: the sale's hash, its word, and the check of L5.
+-- Numbers stay below 1e14, which Lua writes out in full; they are passed to Redis as text.
+
+local FORMAT = '1'
+
+-- The ledger's clock, in milliseconds.
+local function clock_ms()
+    local time = redis.call('TIME')
+    return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+
+-- The sale as a table, or nil if there is none.
+local function read_sale(key)
+    local field = redis.call('HMGET', key, 'format', 'state', 'epoch', 'version', 'total', 'sold',
+        'paid', 'last', 'next', 'hold_ms', 'limit', 'price', 'opens_ms', 'salt', 'ordered')
+    if not field[1] then return nil end
+    return {
+        format = field[1], state = field[2], epoch = tonumber(field[3]), version = tonumber(field[4]),
+        total = tonumber(field[5]), sold = tonumber(field[6]), paid = tonumber(field[7]),
+        last = tonumber(field[8]), next = tonumber(field[9]), hold_ms = tonumber(field[10]),
+        limit = tonumber(field[11]), price = field[12], opens_ms = tonumber(field[13]),
+        salt = field[14], ordered = field[15],
+    }
+end
+
+-- The word: EPOCH VERSION STATE TOTAL SOLD PAID LAST NEXT HOLD_MS LIMIT PRICE OPENS_MS NOW_MS SALT ORDERED
+local function word_of(sale, now)
+    if not sale then return '0 0 missing 0 0 0 0 1 0 0 0 0 ' .. now .. ' - 0-0' end
+    return table.concat({sale.epoch, sale.version, sale.state, sale.total, sale.sold, sale.paid,
+        sale.last, sale.next, sale.hold_ms, sale.limit, sale.price, sale.opens_ms, now, sale.salt,
+        sale.ordered}, ' ')
+end
+
+-- L5: a ledger behind what the caller has seen went back. It freezes, for everybody, before any write.
+local function freeze_if_behind(key, sale, epoch, version)
+    epoch, version = tonumber(epoch), tonumber(version)
+    if sale.epoch > epoch or (sale.epoch == epoch and sale.version >= version) then return end
+    if sale.state ~= 'frozen' then
+        redis.call('HSET', key, 'state', 'frozen')
+        sale.state = 'frozen'
+    end
+end
+
+-- A ledger written in another format is left alone: an error reply, or nil.
+local function unknown_format(sale)
+    if sale and sale.format ~= FORMAT then
+        return redis.error_reply('FORMAT the sale is written in format ' .. sale.format ..
+            ', this onsale knows format ' .. FORMAT)
+    end
+end

@@ -1,0 +1,181 @@
+#!lua
+-- Takes tickets for a batch of purchases: the only place where a ticket is given.
+--
+-- KEYS   sale, reservations, buyers, due, free, journal
+-- ARGV   epoch, version    the pair the caller held when it sent (L5)
+--        cap               most reservations one buyer may ever make (L17)
+--        then for each purchase: id (32 hex digits), buyer (may be empty), quantity (1 or more,
+--        else an error)
+-- Reply  one text: the word, then for each purchase, in order, a line `ID STATUS[ RECORD]`:
+--          held RECORD   taken now            known RECORD  this id exists already, in any state
+--          key_reused    known, other quantity
+--          frozen missing closed paused not_open
+--          too_many_reservations limit_reached sold_out too_few
+-- Record 1|STATE|QUANTITY|TICKETS|PAY_BY_MS|RESERVED_MS|EPOCH|VERSION|BUYER
+--
+-- Keeps  L1 L2 L3 L5 L6 L16 L17 L19. All checks come before the first write. A batch is one version
+--        and one journal entry. The number of Redis commands does not grow with the batch.
+
+-- include sale.lua
+
+local SPREAD = 0.05  -- pay-by is up to this share of the hold time later, by the id (L19)
+
+local sale_key, reservations_key, buyers_key, due_key, free_key, journal_key = unpack(KEYS)
+local cap = tonumber(ARGV[3])
+local count = (#ARGV - 3) / 3
+
+local sale = read_sale(sale_key)
+if unknown_format(sale) then return unknown_format(sale) end
+if sale then freeze_if_behind(sale_key, sale, ARGV[1], ARGV[2]) end
+local now = clock_ms()
+
+-- Why nothing can be taken from the sale as a whole, or nil.
+local function closed_door()
+    if not sale then return 'missing' end
+    if sale.state == 'removed' then return 'closed' end
+    if sale.state ~= 'open' then return sale.state end
+    if now < sale.opens_ms then return 'not_open' end
+end
+
+local refusal = closed_door()
+local lines = {''}
+
+if refusal == 'missing' or refusal == 'frozen' then
+    for i = 1, count do lines[i + 1] = ARGV[3 * i + 1] .. ' ' .. refusal end
+    lines[1] = word_of(sale, now)
+    return table.concat(lines, '\n')
+end
+
+-- What is there already: the records of these ids, and the counts of these buyers.
+local ids = {}
+for i = 1, count do ids[i] = ARGV[3 * i + 1] end
+local records = redis.call('HMGET', reservations_key, unpack(ids))
+
+local names, position, live, ever = {}, {}, {}, {}
+for i = 1, count do
+    local buyer = ARGV[3 * i + 2]
+    if buyer ~= '' and not position[buyer] and not records[i] then
+        names[#names + 1] = buyer
+        position[buyer] = #names
+    end
+end
+if #names > 0 then
+    for i, entry in ipairs(redis.call('HMGET', buyers_key, unpack(names))) do
+        local l, e = 0, 0
+        if entry then l, e = entry:match('^(%d+):(%d+)$') end
+        live[i], ever[i] = tonumber(l), tonumber(e)
+    end
+end
+
+-- Decide, purchase by purchase, in the order of arrival.
+local sold, limit = sale.sold, sale.limit
+local granted = {}   -- id → true for those taken by this very call
+local given = {}     -- places in the batch that get tickets
+local known = {}     -- places whose id is known
+
+local function refuse(buyer, quantity)
+    if refusal then return refusal end
+    local place = position[buyer]
+    if place then
+        if ever[place] >= cap then return 'too_many_reservations' end
+        if limit > 0 and live[place] + quantity > limit then return 'limit_reached' end
+    end
+    if sold + quantity > sale.total then
+        return sold >= sale.total and 'sold_out' or 'too_few'
+    end
+end
+
+for i = 1, count do
+    local id, buyer, quantity = ids[i], ARGV[3 * i + 2], tonumber(ARGV[3 * i + 3])
+    if not quantity or quantity < 1 or quantity % 1 ~= 0 then
+        return redis.error_reply('QUANTITY ' .. ARGV[3 * i + 3] .. ' is no number of tickets')
+    end
+    if records[i] or granted[id] then
+        known[i] = true
+    else
+        local reason = refuse(buyer, quantity)
+        if reason then
+            lines[i + 1] = id .. ' ' .. reason
+        else
+            sold = sold + quantity
+            local place = position[buyer]
+            if place then
+                live[place], ever[place] = live[place] + quantity, ever[place] + 1
+            end
+            granted[id] = true
+            given[#given + 1] = i
+        end
+    end
+end
+
+-- Write: ticket numbers, records, deadlines, buyers, journal.
+if #given > 0 then
+    local never_issued = sale.last - sale.next + 1
+    local returned = sale.total - sale.sold - never_issued
+    local numbers = {}
+    if returned > 0 then
+        numbers = redis.call('LPOP', free_key, tostring(math.min(returned, sold - sale.sold)))
+    end
+    local used, next_number = 0, sale.next
+
+    -- `quantity` numbers as a list of numbers and ranges: those that came back first (L2).
+    local function take(quantity)
+        if used >= #numbers then
+            local first = next_number
+            next_number = next_number + quantity
+            return quantity == 1 and tostring(first) or first .. '-' .. (next_number - 1)
+        end
+        local parts = {}
+        while quantity > 0 and used < #numbers do
+            used = used + 1
+            parts[#parts + 1] = numbers[used]
+            quantity = quantity - 1
+        end
+        if quantity > 0 then parts[#parts + 1] = take(quantity) end
+        return table.concat(parts, ',')
+    end
+
+    sale.version = sale.version + 1
+    local tail = '|' .. now .. '|' .. sale.epoch .. '|' .. sale.version .. '|'
+    local new_records, new_due, entry, touched = {}, {}, {}, {}
+    for n, i in ipairs(given) do
+        local id, buyer, quantity = ids[i], ARGV[3 * i + 2], ARGV[3 * i + 3]
+        local chance = tonumber(id:sub(-4), 16) / 65536
+        local pay_by = tostring(now + sale.hold_ms + math.floor(sale.hold_ms * SPREAD * chance))
+        local record = FORMAT .. '|held|' .. quantity .. '|' .. take(tonumber(quantity)) .. '|' ..
+            pay_by .. tail .. buyer
+        granted[id] = record
+        lines[i + 1] = id .. ' held ' .. record
+        new_records[2 * n - 1], new_records[2 * n] = id, record
+        new_due[2 * n - 1], new_due[2 * n] = pay_by, id
+        entry[n] = id .. ' ' .. record
+        if position[buyer] then touched[position[buyer]] = buyer end
+    end
+
+    redis.call('HSET', reservations_key, unpack(new_records))
+    redis.call('ZADD', due_key, unpack(new_due))
+    local new_buyers = {}
+    for place, buyer in pairs(touched) do
+        new_buyers[#new_buyers + 1] = buyer
+        new_buyers[#new_buyers + 1] = live[place] .. ':' .. ever[place]
+    end
+    if #new_buyers > 0 then redis.call('HSET', buyers_key, unpack(new_buyers)) end
+    sale.sold, sale.next = sold, next_number
+    redis.call('HSET', sale_key, 'sold', tostring(sold), 'next', tostring(next_number),
+        'version', tostring(sale.version))
+    redis.call('XADD', journal_key, sale.epoch .. '-' .. sale.version,
+        'format', FORMAT, 'change', 'reserve', 'records', table.concat(entry, '\n'))
+end
+
+for i in pairs(known) do
+    local id, record = ids[i], records[i] or granted[ids[i]]
+    local quantity = record:match('^%d+|%a+|(%d+)|')
+    if tonumber(quantity) == tonumber(ARGV[3 * i + 3]) then
+        lines[i + 1] = id .. ' known ' .. record
+    else
+        lines[i + 1] = id .. ' key_reused'
+    end
+end
+
+lines[1] = word_of(sale, now)
+return table.concat(lines, '\n')
