@@ -1,0 +1,57 @@
+#include "onsale/core/batches.hpp"
+
+#include "onsale/core/assert.hpp"
+
+#include <algorithm>
+
+namespace onsale {
+
+void batches::make_ready(lane& one) {
+    const bool ready = !one.in_flight_ && !one.waiting_.empty();
+    if (ready && !one.is_linked()) ready_.push_back(one);
+}
+
+void batches::add(lane& to, purchase& one) {
+    ONSALE_ASSERT(!one.is_linked());
+    to.waiting_.push_back(one);
+    make_ready(to);
+}
+
+batch* batches::next() {
+    const auto slot = std::find_if(in_flight_.begin(), in_flight_.end(),
+                                   [](const batch& one) { return one.from == nullptr; });
+    if (slot == in_flight_.end() || ready_.empty()) return nullptr;
+    auto& from = ready_.front();
+    ready_.pop_front();
+    ONSALE_ASSERT(!from.in_flight_ && !from.waiting_.empty());
+    std::uint32_t tickets = 0;
+    while (!from.waiting_.empty() && slot->items.size() < limits::batch) {
+        auto& one = from.waiting_.front();
+        if (tickets + one.quantity > limits::batch_tickets) break;
+        tickets += one.quantity;
+        from.waiting_.pop_front();
+        slot->items.push_back(one);
+    }
+    ONSALE_ASSERT(!slot->items.empty());
+    slot->from = &from;
+    from.in_flight_ = true;
+    return &*slot;
+}
+
+void batches::finish(batch& one) {
+    ONSALE_ASSERT(one.from != nullptr && one.from->in_flight_);
+    ONSALE_ASSERT(one.items.empty());
+    auto& from = *one.from;
+    one.from = nullptr;
+    from.in_flight_ = false;
+    make_ready(from);
+}
+
+void batches::put_back(batch& one) {
+    ONSALE_ASSERT(one.from != nullptr);
+    auto& waiting = one.from->waiting_;
+    waiting.splice_after(waiting.before_begin(), one.items);
+    finish(one);
+}
+
+}  // namespace onsale

@@ -1,0 +1,181 @@
+#include "onsale/core/box_office.hpp"
+
+#include "onsale/core/assert.hpp"
+#include "onsale/core/verdict.hpp"
+
+#include <algorithm>
+
+namespace onsale {
+
+namespace {
+
+id_digits make_id(const sale& on, const purchase_request& request) {
+    if (request.kind == key_kind::none) return random_id();
+    return derive_id(on.salt(), on.id(), request.buyer, request.key);
+}
+
+}  // namespace
+
+void box_office::refresh() {
+    if (sales_.size() == book_.size()) return;
+    for (auto* one : book_.from(sales_.size())) {
+        sales_.emplace(one->id(), std::make_unique<local_sale>(*one));
+    }
+}
+
+local_sale* box_office::find(std::string_view sale) {
+    auto found = sales_.find(sale);
+    if (found == sales_.end()) {
+        refresh();  // the book may have learned of it since the last tick, and then it says so
+        found = sales_.find(sale);
+    }
+    return found == sales_.end() ? nullptr : found->second.get();
+}
+
+std::optional<answer> box_office::buy(local_sale& on, const purchase_request& request,
+                                      std::uint64_t tag, time_point now) {
+    ONSALE_ASSERT(request.quantity > 0 && request.quantity <= limits::quantity);
+    auto& shared = on.shared();
+    const bool own_key = request.kind == key_kind::own;
+    answer told{.on = &on, .attempt = settings_.count_attempts ? shared.count_attempt() : 0};
+    const auto decided = decide(shared, request.quantity, own_key, now);
+    told.remaining = decided.remaining;
+    told.what = decided.why;
+    if (decided.next == step::refuse) return told;
+
+    auto* one = pool_.take();
+    if (one == nullptr) {
+        if (decided.next == step::reserve) shared.stock().put(request.quantity);
+        told.what = outcome::busy;
+        return told;
+    }
+    one->on = &on;
+    one->tag = tag;
+    one->attempt = told.attempt;
+    one->deadline = now + limits::purchase_deadline;
+    one->id = make_id(shared, request);
+    one->buyer.assign(request.buyer.data(), request.buyer.size());
+    one->quantity = request.quantity;
+    one->asks = decided.next == step::reserve ? errand::reserve : errand::look_up;
+    ledger_->submit(*one);
+    return std::nullopt;
+}
+
+bool box_office::show(local_sale& on, const id_digits& id, std::uint64_t tag, time_point now) {
+    auto* one = pool_.take();
+    if (one == nullptr) return false;
+    one->on = &on;
+    one->tag = tag;
+    one->deadline = now + limits::purchase_deadline;
+    one->id = id;
+    one->buyer.clear();
+    one->quantity = 1;
+    one->asks = errand::show;
+    ledger_->submit(*one);
+    return true;
+}
+
+box_office::decision box_office::decide(sale& on, std::int64_t quantity, bool may_look_up,
+                                        time_point now) {
+    const auto w = on.says();
+    const auto judged = judge(w, quantity, now);
+    const bool selling = is_selling(w, now);
+    if (selling && on.stock().try_take(quantity)) return {step::reserve, {}, w.remaining()};
+    if (selling && !settings_.top_up) {
+        const auto next = may_look_up ? step::look_up : step::refuse;
+        return {next, outcome::sold_out, w.remaining()};
+    }
+    switch (judged.what) {
+        case verdict::enough:
+            return take_or_grant(on, quantity, w);
+        case verdict::stale:
+            return {step::look_up, {}, w.remaining()};
+        case verdict::refuse:
+            break;
+    }
+    if (selling && may_look_up) return {step::look_up, {}, w.remaining()};
+    return {step::refuse, judged.why, w.remaining()};
+}
+
+box_office::decision box_office::take_or_grant(sale& on, std::int64_t quantity, const word& w) {
+    ONSALE_ASSERT(w.remaining() >= quantity);
+    const auto grant = std::max(quantity, book_.mine().of_remaining(w.remaining()));
+    if (grant > quantity) on.stock().put(grant - quantity);
+    return {step::reserve, {}, w.remaining()};
+}
+
+void box_office::reserved(purchase& one, outcome what, const reservation* record) {
+    ONSALE_ASSERT((record != nullptr) == (what == outcome::sold || what == outcome::repeated));
+    // Such a ledger does not look at ids: what was sent before may have taken the tickets.
+    const bool blind = what == outcome::frozen || what == outcome::missing;
+    if (what == outcome::repeated) {
+        tell_known(one, *record);
+    } else {
+        tell(one, blind && one.may_have_run ? outcome::in_doubt : what, record);
+    }
+}
+
+void box_office::looked_up(purchase& one, const reservation* record) {
+    one.may_have_run = false;  // a look-up takes nothing, however often it was sent
+    if (one.asks == errand::show) {
+        audience_->shown(one.tag, {.on = one.on, .reached = true, .record = record});
+        pool_.give_back(one);
+        return;
+    }
+    if (record != nullptr) {
+        tell_known(one, *record);
+        return;
+    }
+    const auto decided = decide(one.on->shared(), one.quantity, false, monotonic::now());
+    switch (decided.next) {
+        case step::reserve:
+            one.asks = errand::reserve;
+            ledger_->submit(one);
+            return;
+        case step::look_up:
+            tell(one, outcome::busy, nullptr);
+            return;  // no word in time
+        case step::refuse:
+            tell(one, decided.why, nullptr);
+            return;
+    }
+}
+
+void box_office::failed(purchase& one, errc why) {
+    if (one.asks == errand::show) {
+        audience_->shown(one.tag, {.on = one.on});
+        pool_.give_back(one);
+        return;
+    }
+    const bool doubt = why == errc::outcome_unknown && one.asks == errand::reserve;
+    tell(one, doubt ? outcome::in_doubt : outcome::busy, nullptr);
+}
+
+void box_office::tell_known(purchase& one, const reservation& record) {
+    auto what = outcome::repeated;
+    if (record.quantity != one.quantity) {
+        what = outcome::key_reused;
+    } else if (!is_live(record.state)) {
+        what = outcome::ended;
+    } else if (one.may_have_run) {
+        what = outcome::sold;  // by this very purchase, whose first reply was lost
+    }
+    tell(one, what, what == outcome::key_reused ? nullptr : &record);
+}
+
+void box_office::tell(purchase& one, outcome what, const reservation* record) {
+    auto& shared = one.on->shared();
+    const auto remaining = shared.says().remaining();
+    const bool had_token = one.asks == errand::reserve;
+    const bool nothing_left = remaining == 0 && what != outcome::busy;
+    if (had_token && !keeps_token(what) && !nothing_left) shared.stock().put(one.quantity);
+    audience_->answered(one.tag, {.what = what,
+                                  .on = one.on,
+                                  .attempt = one.attempt,
+                                  .remaining = remaining,
+                                  .id = one.id,
+                                  .record = record});
+    pool_.give_back(one);
+}
+
+}  // namespace onsale
