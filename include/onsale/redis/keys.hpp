@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+// The names of the ledger's keys (L1). All keys of a sale share one hash tag.
+
+namespace onsale::redis {
+
+inline constexpr std::string_view sales_key = "onsale:sales";
+
+/// `onsale:{SALE}`, or `onsale:{SALE}:PART`; parts: reservations, buyers, due, free, journal.
+[[nodiscard]] inline std::string sale_key(std::string_view sale, std::string_view part = {}) {
+    std::string key = "onsale:{";
+    key += sale;
+    key += '}';
+    if (!part.empty()) {
+        key += ':';
+        key += part;
+    }
+    return key;
+}
+
+}  // namespace onsale::redis

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "onsale/core/word.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+// The line by which every script tells a sale's word (lua/include/sale.lua).
+
+namespace onsale::redis {
+
+/// All that the line holds: the word, and what else the ledger keeps about the sale.
+struct word_line {
+    word says;              ///< `sent` is the caller's to set
+    std::int64_t last = 0;  ///< highest ticket number ever created
+    std::int64_t next = 1;  ///< first ticket number never issued
+    std::int64_t hold_ms = 0;
+    std::int64_t limit = 0;  ///< tickets per buyer; 0: none
+    std::int64_t price = 0;
+    std::string_view salt;  ///< 32 hex digits; views the line
+};
+
+/// Nothing if `line` is not a word.
+[[nodiscard]] std::optional<word_line> parse_word_line(std::string_view line) noexcept;
+
+}  // namespace onsale::redis

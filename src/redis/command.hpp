@@ -1,0 +1,43 @@
+#pragma once
+
+#include "onsale/core/text.hpp"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace onsale::redis {
+
+/// Writes commands in Redis's protocol into a text that is kept and reused, so that a batch costs
+/// no allocation once the text has grown.
+class command_writer {
+  public:
+    /// Begins a command of `words` words; each is then added once.
+    void begin(std::size_t words) {
+        text_.clear();
+        text_ += '*';
+        append_number(text_, static_cast<std::int64_t>(words));
+        text_ += "\r\n";
+    }
+
+    void add(std::string_view word) {
+        text_ += '$';
+        append_number(text_, static_cast<std::int64_t>(word.size()));
+        text_ += "\r\n";
+        text_ += word;
+        text_ += "\r\n";
+    }
+
+    void add(std::int64_t number) {
+        char digits[24];
+        const auto end = std::to_chars(digits, digits + sizeof digits, number).ptr;
+        add(std::string_view{digits, static_cast<std::size_t>(end - digits)});
+    }
+
+    [[nodiscard]] std::string_view text() const noexcept { return text_; }
+
+  private:
+    std::string text_;
+};
+
+}  // namespace onsale::redis

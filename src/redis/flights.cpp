@@ -1,0 +1,253 @@
+#include "flights.hpp"
+
+#include "greeting.hpp"
+#include "scripts.hpp"
+
+#include "onsale/core/assert.hpp"
+#include "onsale/core/box_office.hpp"
+#include "onsale/core/text.hpp"
+#include "onsale/redis/keys.hpp"
+#include "onsale/redis/word_line.hpp"
+
+#include <hiredis/hiredis.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+namespace onsale::redis {
+
+namespace {
+
+/// Errors by which Redis says that the command did not run (design §4, L18).
+constexpr std::array<std::string_view, 13> proofs{
+    "NOSCRIPT", "LOADING", "BUSY ",       "READONLY",   "MISCONF",    "OOM ",    "NOAUTH",
+    "NOPERM",   "MOVED",   "CLUSTERDOWN", "MASTERDOWN", "NOREPLICAS", "FORMAT ",
+};
+
+bool proves_not_run(std::string_view error) {
+    return std::any_of(proofs.begin(), proofs.end(),
+                       [&](std::string_view proof) { return error.starts_with(proof); });
+}
+
+std::optional<outcome> parse_refusal(std::string_view status) {
+    constexpr std::array refusals{
+        outcome::key_reused,    outcome::frozen,  outcome::missing,
+        outcome::closed,        outcome::paused,  outcome::not_open,
+        outcome::sold_out,      outcome::too_few, outcome::too_many_reservations,
+        outcome::limit_reached,
+    };
+    for (const auto one : refusals) {
+        if (name_of(one) == status) return one;
+    }
+    return std::nullopt;
+}
+
+constexpr std::array<std::string_view, 6> reserve_parts{"",    "reservations", "buyers",
+                                                        "due", "free",         "journal"};
+
+}  // namespace
+
+flights::flights(connection& over, ledger_listener& listener, link_status& status,
+                 std::function<void()> on_landing) noexcept
+    : over_{over}, listener_{listener}, status_{status}, on_landing_{std::move(on_landing)} {
+    for (auto& one : flights_) {
+        one.owner = this;
+    }
+}
+
+void flights::submit(purchase& one) {
+    batches_.add(one.on->lane_for(one.asks), one);
+}
+
+void flights::take_off(time_point now) {
+    if (now < wait_until_) return;
+    while (auto* one = batches_.next()) {
+        if (!send(*one, now)) {
+            batches_.put_back(*one);
+            return;
+        }
+    }
+}
+
+bool flights::send(batch& one, time_point now) {
+    const auto& on = one.from->on();
+    const bool reserves = one.items.front().asks == errand::reserve;
+    if (reserves) {
+        write_reserve(one, on);
+    } else {
+        write_look_up(one, on);
+    }
+    const auto free = std::find_if(flights_.begin(), flights_.end(),
+                                   [](const flight& each) { return each.carried == nullptr; });
+    ONSALE_ASSERT(free != flights_.end());
+    if (!over_.send(command_.text(), *free, now)) return false;
+    free->carried = &one;
+    free->sent = now;
+    on.shared().asked(now);
+    (reserves ? status_.batches : status_.look_ups).fetch_add(1, std::memory_order_relaxed);
+    if (reserves) status_.purchases.fetch_add(one.items.size(), std::memory_order_relaxed);
+    const auto again = std::count_if(one.items.begin(), one.items.end(), [](const purchase& item) {
+        return item.asks == errand::reserve && item.may_have_run;
+    });
+    status_.resent.fetch_add(static_cast<std::uint64_t>(again), std::memory_order_relaxed);
+    return true;
+}
+
+void flights::write_reserve(const batch& one, const local_sale& on) {
+    const auto held = on.shared().says().at;
+    command_.begin(3 + reserve_parts.size() + 3 + 3 * one.items.size());
+    command_.add("EVALSHA");
+    command_.add(reserve_script().sha);
+    command_.add(static_cast<std::int64_t>(reserve_parts.size()));
+    for (const auto part : reserve_parts) {
+        command_.add(sale_key(on.id(), part));
+    }
+    command_.add(held.epoch);
+    command_.add(held.version);
+    command_.add(static_cast<std::int64_t>(limits::reservations_per_buyer));
+    for (const auto& item : one.items) {
+        command_.add(view(item.id));
+        command_.add(std::string_view{item.buyer.data(), item.buyer.size()});
+        command_.add(static_cast<std::int64_t>(item.quantity));
+    }
+}
+
+void flights::write_look_up(const batch& one, const local_sale& on) {
+    const auto held = on.shared().says().at;
+    command_.begin(3 + 2 + 3 + one.items.size());
+    command_.add("EVALSHA");
+    command_.add(read_script().sha);
+    command_.add(2);
+    command_.add(sale_key(on.id()));
+    command_.add(sale_key(on.id(), "reservations"));
+    command_.add(1);
+    command_.add(held.epoch);
+    command_.add(held.version);
+    for (const auto& item : one.items) {
+        command_.add(view(item.id));
+    }
+}
+
+void flights::landed(flight& one, const redisReply* answer) {
+    ONSALE_ASSERT(one.carried != nullptr);
+    auto& carried = *one.carried;
+    if (answer == nullptr) {
+        lost(carried);
+    } else if (answer->type == REDIS_REPLY_STRING) {
+        const std::string_view text{answer->str, static_cast<std::size_t>(answer->len)};
+        if (tell_all(one, text)) {
+            batches_.finish(carried);
+        } else {
+            spdlog::error("the ledger's answer makes no sense; the connection is given up");
+            lost(carried);
+            over_.close("an answer that makes no sense");
+        }
+    } else {
+        const std::string_view error =
+            answer->type == REDIS_REPLY_ERROR
+                ? std::string_view{answer->str, static_cast<std::size_t>(answer->len)}
+                : "an answer of the wrong kind";
+        if (proves_not_run(error)) {
+            proved_not_run(carried, error);
+        } else {
+            spdlog::error("the ledger could not run a script: {}", error);
+            lost(carried);
+            over_.close("a script failed");
+        }
+    }
+    one.carried = nullptr;
+    if (answer != nullptr) on_landing_();
+}
+
+void flights::lost(batch& carried) {
+    for (auto& item : carried.items) {
+        item.may_have_run = item.asks == errand::reserve;
+    }
+    batches_.put_back(carried);
+}
+
+void flights::proved_not_run(batch& carried, std::string_view error) {
+    if (error.starts_with("NOSCRIPT")) {
+        load_scripts_again(over_);
+        batches_.put_back(carried);
+        return;
+    }
+    spdlog::warn("the ledger refused a batch: {}", error);
+    // Those sent before on a lost connection may have run then: they ask again, the others are
+    // told.
+    purchase_queue again;
+    while (!carried.items.empty()) {
+        auto& item = carried.items.front();
+        carried.items.pop_front();
+        if (item.may_have_run) {
+            again.push_back(item);
+        } else {
+            listener_.failed(item, errc::not_sent);
+        }
+    }
+    carried.items.swap(again);
+    if (!carried.items.empty()) wait_until_ = monotonic::now() + limits::tick;
+    batches_.put_back(carried);
+}
+
+bool flights::tell_all(flight& one, std::string_view text) {
+    auto line = parse_word_line(cut(text, '\n'));
+    if (!line) return false;
+    line->says.sent = one.sent;
+    one.carried->from->on().shared().hear(line->says);
+    auto& items = one.carried->items;
+    while (!items.empty()) {
+        auto& item = items.front();
+        const auto told = cut(text, '\n');
+        // By id, not by position (P9).
+        if (told.size() <= item.id.size() || !told.starts_with(view(item.id))) return false;
+        const auto rest = told.substr(item.id.size() + 1);
+        items.pop_front();
+        const bool good =
+            item.asks == errand::reserve ? tell_reserved(item, rest) : tell_looked_up(item, rest);
+        if (!good) {
+            items.push_front(item);
+            return false;
+        }
+    }
+    return true;
+}
+
+bool flights::tell_reserved(purchase& one, std::string_view line) {
+    const auto status = cut(line, ' ');
+    if (status == "held" || status == "known") {
+        const auto record = parse_record(view(one.id), line);
+        if (!record) return false;
+        listener_.reserved(one, status == "held" ? outcome::sold : outcome::repeated, &*record);
+        return true;
+    }
+    const auto refusal = parse_refusal(status);
+    if (!refusal) return false;
+    listener_.reserved(one, *refusal, nullptr);
+    return true;
+}
+
+bool flights::tell_looked_up(purchase& one, std::string_view line) {
+    if (line == "-") {
+        listener_.looked_up(one, nullptr);
+        return true;
+    }
+    const auto record = parse_record(view(one.id), line);
+    if (!record) return false;
+    listener_.looked_up(one, &*record);
+    return true;
+}
+
+void flights::expire(time_point now) {
+    batches_.expire(now, [this](purchase& one) {
+        listener_.failed(one, one.may_have_run ? errc::outcome_unknown : errc::not_sent);
+    });
+}
+
+void flights::refuse_all() {
+    expire(time_point::max());
+}
+
+}  // namespace onsale::redis

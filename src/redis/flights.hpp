@@ -1,0 +1,69 @@
+#pragma once
+
+#include "command.hpp"
+#include "connection.hpp"
+
+#include "onsale/core/batches.hpp"
+#include "onsale/core/ledger.hpp"
+#include "onsale/redis/link.hpp"
+
+#include <array>
+#include <functional>
+#include <string_view>
+
+// Batches on their way to the ledger and back (L16, L18).
+
+namespace onsale::redis {
+
+/// One thread.
+///
+/// Invariants: every purchase submitted is answered to the listener exactly once; a purchase that
+/// may have run is never answered as if it had not; nothing is sent but on a connection that
+/// `take_off` was told of, and by then every older one is fenced.
+class flights {
+  public:
+    /// `on_landing` is called after each reply: whoever waited behind it may leave now.
+    flights(connection& over, ledger_listener& listener, link_status& status,
+            std::function<void()> on_landing) noexcept;
+
+    void submit(purchase& one);
+
+    /// Sends what may be sent: called when the link is up, and after every landing.
+    void take_off(time_point now);
+
+    /// Answers those who have waited too long.
+    void expire(time_point now);
+
+    /// Answers everybody at once: the ledger must not be used.
+    void refuse_all();
+
+  private:
+    struct flight final : public reply_handler {
+        flights* owner = nullptr;
+        batch* carried = nullptr;  // nullptr: on the ground
+        time_point sent{};
+
+        void on_reply(const redisReply* answer) override { owner->landed(*this, answer); }
+    };
+
+    bool send(batch& one, time_point now);
+    void write_reserve(const batch& one, const local_sale& on);
+    void write_look_up(const batch& one, const local_sale& on);
+    void landed(flight& one, const redisReply* answer);
+    void lost(batch& carried);
+    void proved_not_run(batch& carried, std::string_view error);
+    bool tell_all(flight& one, std::string_view text);
+    bool tell_reserved(purchase& one, std::string_view line);
+    bool tell_looked_up(purchase& one, std::string_view line);
+
+    connection& over_;
+    ledger_listener& listener_;
+    link_status& status_;
+    const std::function<void()> on_landing_;
+    batches batches_;
+    std::array<flight, limits::batches_in_flight> flights_;
+    command_writer command_;
+    time_point wait_until_{};  // a ledger that is not ready for a resend is left alone till then
+};
+
+}  // namespace onsale::redis

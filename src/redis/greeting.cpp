@@ -1,0 +1,138 @@
+#include "greeting.hpp"
+
+#include "call.hpp"
+#include "command.hpp"
+#include "scripts.hpp"
+
+#include "onsale/core/text.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <map>
+#include <utility>
+
+namespace onsale::redis {
+
+namespace asio = boost::asio;
+
+namespace {
+
+/// Runs a command that must be answered with `expected`.
+asio::awaitable<or_complaint<reply>> must(connection& over, word_list command,
+                                          reply::kind expected) {
+    const std::string name = command.front() + " " + (command.size() > 1 ? command[1] : "");
+    auto answer = co_await call(over, std::move(command));
+    if (!answer || answer->is != expected) {
+        co_return complaint{name + ": " + why_not(answer)};
+    }
+    co_return std::move(*answer);
+}
+
+/// The value of `field:` in what INFO says.
+std::string info_field(std::string_view info, std::string_view field) {
+    while (!info.empty()) {
+        auto line = cut(info, '\n');
+        if (line.ends_with('\r')) line.remove_suffix(1);
+        if (cut(line, ':') == field) return std::string{line};
+    }
+    return {};
+}
+
+asio::awaitable<or_complaint<int>> log_in(connection& over, endpoint as) {
+    if (!as.password.empty()) {
+        auto login = command_of("AUTH");
+        if (!as.user.empty()) login.push_back(as.user);
+        login.push_back(as.password);
+        const auto in = co_await call(over, std::move(login));
+        if (!in || in->is != reply::kind::text) co_return complaint{"AUTH: " + why_not(in)};
+    }
+    if (as.database != 0) {
+        const auto selected = co_await must(over, command_of("SELECT", std::to_string(as.database)),
+                                            reply::kind::text);
+        if (!selected) co_return selected.error();
+    }
+    co_return 0;
+}
+
+}  // namespace
+
+asio::awaitable<or_complaint<identity>> greet(connection& over, endpoint as) {
+    const auto in = co_await log_in(over, std::move(as));
+    if (!in) co_return in.error();
+    identity us;
+    const auto client = co_await must(over, command_of("CLIENT", "ID"), reply::kind::integer);
+    if (!client) co_return client.error();
+    us.client = client->integer;
+    const auto info = co_await must(over, command_of("INFO", "server"), reply::kind::text);
+    if (!info) co_return info.error();
+    us.run = info_field(info->text, "run_id");
+    const auto version = info_field(info->text, "redis_version");
+    if (parse_integer(std::string_view{version}.substr(0, version.find('.'))).value_or(0) < 7) {
+        co_return complaint{"this is Redis " + version + "; onsale needs 7 or later"};
+    }
+    for (const auto* one : all_scripts()) {
+        const auto loaded =
+            co_await must(over, command_of("SCRIPT", "LOAD", one->text), reply::kind::text);
+        if (!loaded) co_return loaded.error();
+        if (loaded->text != one->sha) co_return complaint{"SCRIPT LOAD: another script came back"};
+    }
+    co_return us;
+}
+
+asio::awaitable<or_complaint<int>> fence(connection& over, identity us, std::vector<identity> old) {
+    int killed = 0;
+    for (const auto& one : old) {
+        if (one.run != us.run) continue;  // died with its Redis
+        const auto answer =
+            co_await must(over, command_of("CLIENT", "KILL", "ID", std::to_string(one.client)),
+                          reply::kind::integer);
+        if (!answer) co_return answer.error();
+        ++killed;
+    }
+    co_return killed;
+}
+
+asio::awaitable<or_complaint<int>> check_durability(connection& over, durability wanted) {
+    if (wanted == durability::none) co_return 0;
+    const auto answer = co_await must(over,
+                                      command_of("CONFIG", "GET", "appendonly", "appendfsync",
+                                                 "maxmemory-policy", "no-appendfsync-on-rewrite"),
+                                      reply::kind::list);
+    if (!answer) co_return answer.error();
+    std::map<std::string, std::string> is;
+    for (std::size_t i = 0; i + 1 < answer->list.size(); i += 2) {
+        is[answer->list[i].text] = answer->list[i + 1].text;
+    }
+    const auto need = [&](const std::string& key, const std::string& value) {
+        return complaint{"the ledger has " + key + " " + is[key] + ", it must be " + value +
+                         " (or set redis.durability)"};
+    };
+    const bool always = wanted == durability::always;
+    if (is["appendonly"] != "yes") co_return need("appendonly", "yes");
+    if (is["appendfsync"] != "always" && (always || is["appendfsync"] != "everysec")) {
+        co_return need("appendfsync", always ? "always" : "everysec");
+    }
+    if (is["maxmemory-policy"] != "noeviction") co_return need("maxmemory-policy", "noeviction");
+    if (always && is["no-appendfsync-on-rewrite"] != "no") {
+        co_return need("no-appendfsync-on-rewrite", "no");
+    }
+    co_return 0;
+}
+
+void load_scripts_again(connection& over) {
+    struct deaf final : reply_handler {
+        void on_reply(const redisReply*) override {}
+    };
+    static deaf nobody;
+    command_writer command;
+    for (const auto* one : all_scripts()) {
+        command.begin(3);
+        command.add("SCRIPT");
+        command.add("LOAD");
+        command.add(one->text);
+        if (!over.send(command.text(), nobody, monotonic::now())) return;
+    }
+    spdlog::warn("the ledger had lost its scripts; they were loaded again");
+}
+
+}  // namespace onsale::redis

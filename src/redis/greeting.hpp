@@ -1,0 +1,44 @@
+#pragma once
+
+#include "connection.hpp"
+
+#include "onsale/core/error.hpp"
+#include "onsale/redis/endpoint.hpp"
+#include "onsale/redis/link.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+// What is said on a new connection before the first purchase goes over it (L7, L18).
+
+namespace onsale::redis {
+
+/// A connection as its Redis knows it. Client ids begin again at a restart: only together with the
+/// run id do they name one.
+struct identity {
+    std::int64_t client = 0;
+    std::string run;
+
+    friend bool operator==(const identity&, const identity&) = default;
+};
+
+/// Logs in, selects the database, learns who we are and loads the scripts.
+[[nodiscard]] boost::asio::awaitable<or_complaint<identity>> greet(connection& over, endpoint as);
+
+/// Makes sure that nothing sent on `old` runs from now on: kills those that this Redis still has.
+/// Killed or gone, they are taken off the list.
+[[nodiscard]] boost::asio::awaitable<or_complaint<int>> fence(connection& over, identity us,
+                                                              std::vector<identity> old);
+
+/// Success if the ledger keeps what `wanted` asks for.
+[[nodiscard]] boost::asio::awaitable<or_complaint<int>> check_durability(connection& over,
+                                                                         durability wanted);
+
+/// Loads the scripts again, after Redis has lost them. Replies come in order: what is sent after
+/// this runs after it. Nobody waits for the replies.
+void load_scripts_again(connection& over);
+
+}  // namespace onsale::redis

@@ -1,0 +1,57 @@
+#include "scripts.hpp"
+
+#include "onsale/core/assert.hpp"
+
+#include <openssl/evp.h>
+
+#include <array>
+#include <cstddef>
+
+namespace onsale::redis {
+
+namespace {
+
+std::string sha1_hex(std::string_view text) {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
+    unsigned size = 0;
+    ONSALE_ASSERT(EVP_Digest(text.data(), text.size(), bytes.data(), &size, EVP_sha1(), nullptr) ==
+                  1);
+    std::string hex;
+    for (unsigned i = 0; i < size; ++i) {
+        hex += "0123456789abcdef"[bytes[i] >> 4U];
+        hex += "0123456789abcdef"[bytes[i] & 15U];
+    }
+    return hex;
+}
+
+script make(std::string_view name, std::string_view text) {
+    return {name, text, sha1_hex(text)};
+}
+
+}  // namespace
+
+const script& open_script() {
+    static const auto instance = make("open", source::open);
+    return instance;
+}
+
+const script& reserve_script() {
+    static const auto instance = make("reserve", source::reserve);
+    return instance;
+}
+
+const script& adjust_script() {
+    static const auto instance = make("adjust", source::adjust);
+    return instance;
+}
+
+const script& read_script() {
+    static const auto instance = make("read", source::read);
+    return instance;
+}
+
+std::array<const script*, 4> all_scripts() {
+    return {&open_script(), &reserve_script(), &adjust_script(), &read_script()};
+}
+
+}  // namespace onsale::redis

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <array>
+#include <string>
+#include <string_view>
+
+// The ledger's scripts (lua/), embedded at build time.
+
+namespace onsale::redis {
+
+namespace source {
+extern const std::string_view open;
+extern const std::string_view reserve;
+extern const std::string_view adjust;
+extern const std::string_view read;
+}  // namespace source
+
+struct script {
+    std::string_view name;
+    std::string_view text;
+    std::string sha;  ///< as EVALSHA wants it
+};
+
+[[nodiscard]] const script& open_script();
+[[nodiscard]] const script& reserve_script();
+[[nodiscard]] const script& adjust_script();
+[[nodiscard]] const script& read_script();
+
+/// All of them, to be loaded at every connect.
+[[nodiscard]] std::array<const script*, 4> all_scripts();
+
+}  // namespace onsale::redis

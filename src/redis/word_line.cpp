@@ -1,0 +1,67 @@
+#include "onsale/redis/word_line.hpp"
+
+#include "onsale/core/text.hpp"
+
+namespace onsale::redis {
+
+namespace {
+
+/// Reads space-separated fields one after the other; remembers whether all were well-formed.
+class field_reader {
+  public:
+    explicit field_reader(std::string_view line) noexcept : rest_{line} {}
+
+    std::string_view text() noexcept {
+        const auto field = cut(rest_, ' ');
+        if (field.empty()) good_ = false;
+        return field;
+    }
+
+    std::int64_t number() noexcept {
+        const auto value = parse_integer(text());
+        if (!value) good_ = false;
+        return value.value_or(0);
+    }
+
+    /// `EPOCH-VERSION`
+    ledger_version version() noexcept {
+        auto field = text();
+        const auto epoch = parse_integer(cut(field, '-'));
+        const auto version = parse_integer(field);
+        if (!epoch || !version) good_ = false;
+        return {epoch.value_or(0), version.value_or(0)};
+    }
+
+    [[nodiscard]] bool good() const noexcept { return good_ && rest_.empty(); }
+
+  private:
+    std::string_view rest_;
+    bool good_ = true;
+};
+
+}  // namespace
+
+std::optional<word_line> parse_word_line(std::string_view line) noexcept {
+    field_reader read{line};
+    word_line result;
+    auto& says = result.says;
+    says.at.epoch = read.number();
+    says.at.version = read.number();
+    says.state = parse_state(read.text());
+    says.total = read.number();
+    says.sold = read.number();
+    says.paid = read.number();
+    result.last = read.number();
+    result.next = read.number();
+    result.hold_ms = read.number();
+    result.limit = read.number();
+    result.price = read.number();
+    says.opens = read.number();
+    says.now = read.number();
+    result.salt = read.text();
+    says.ordered = read.version();
+    if (!read.good() || says.state == sale_state::unknown) return std::nullopt;
+    return result;
+}
+
+}  // namespace onsale::redis
