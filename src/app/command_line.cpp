@@ -1,0 +1,64 @@
+#include "onsale/app/command_line.hpp"
+
+#include "commands.hpp"
+
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+
+namespace onsale::app {
+
+int complain(exit_status status, const std::string& sentence) {
+    std::fprintf(stderr, "onsale: %s\n", sentence.c_str());
+    return status;
+}
+
+std::string config_path(const std::string& given) {
+    constexpr const char* usual = "config/node.toml";
+    if (given.empty() && std::filesystem::exists(usual)) return usual;
+    return given;
+}
+
+void ledger_options::add_to(CLI::App& command) {
+    command.add_option("--redis", redis_,
+                       "The ledger: unix:///path/redis.sock or redis://host:port/db");
+    command.add_option("--config", config_,
+                       "Take the ledger's address from this file (default: config/node.toml)");
+}
+
+or_complaint<redis::endpoint> ledger_options::endpoint() const {
+    if (!redis_.empty()) return redis::parse_endpoint(redis_);
+    const auto loaded = load_config(config_path(config_), {});
+    if (!loaded) return loaded.error();
+    return ledger_endpoint(*loaded);
+}
+
+void add_config(CLI::App& program, int& status) {
+    auto* command =
+        program.add_subcommand("config", "Print every configuration key with its default");
+    command->callback([&status] {
+        std::fputs(example_config().c_str(), stdout);
+        status = done;
+    });
+}
+
+int run(int argc, const char* const* argv) {
+    CLI::App program{"onsale sells a fixed number of tickets to a crowd that arrives at once.",
+                     "onsale"};
+    program.require_subcommand(1);
+    program.set_version_flag("--version", "onsale 0.1.0");
+    int status = done;
+    add_serve(program, status);
+    add_config(program, status);
+    add_sale(program, status);
+    add_audit(program, status);
+    add_rehearse(program, status);
+    try {
+        program.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return program.exit(error) == 0 ? done : wrong_use;
+    }
+    return status;
+}
+
+}  // namespace onsale::app

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "onsale/app/config.hpp"
+#include "onsale/redis/endpoint.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <functional>
+#include <string>
+
+// The subcommands. Each function adds its command to the program; when it is chosen, `status`
+// becomes what it ended with.
+
+namespace onsale::app {
+
+/// Exit statuses, everywhere the same.
+enum exit_status : int { done = 0, promise_broken = 1, wrong_use = 2, not_reachable = 3 };
+
+/// Prints a sentence to standard error and returns `status`.
+int complain(exit_status status, const std::string& sentence);
+
+/// `--config`, `--set` and `--redis`: where the ledger is. Lives as long as the program.
+class ledger_options {
+  public:
+    void add_to(CLI::App& command);
+
+    [[nodiscard]] or_complaint<redis::endpoint> endpoint() const;
+
+  private:
+    std::string config_;
+    std::string redis_;
+};
+
+/// `path` if given, else config/node.toml if it is there, else empty: defaults.
+[[nodiscard]] std::string config_path(const std::string& given);
+
+void add_serve(CLI::App& program, int& status);
+void add_config(CLI::App& program, int& status);
+void add_sale(CLI::App& program, int& status);
+void add_audit(CLI::App& program, int& status);
+void add_rehearse(CLI::App& program, int& status);
+
+}  // namespace onsale::app

@@ -1,0 +1,176 @@
+#include "buying_connection.hpp"
+
+#include "onsale/core/limits.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+
+#include <algorithm>
+#include <cstring>
+
+namespace onsale::app {
+
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+
+namespace {
+
+constexpr auto answers = asio::as_tuple(asio::use_awaitable_t<buying_connection::executor>{});
+
+}  // namespace
+
+buying_connection::buying_connection(crowd& among, asio::io_context& io, std::size_t number)
+    : among_{among},
+      socket_{io.get_executor()},
+      rest_{io.get_executor()},
+      target_{number},
+      chance_{static_cast<std::minstd_rand::result_type>(number + 1)} {}
+
+const target& buying_connection::to() const {
+    const auto& targets = among_.plan().targets;
+    return targets[target_ % targets.size()];
+}
+
+void buying_connection::sweep(time_point now) {
+    if (now < deadline_) return;
+    late_ = true;
+    deadline_ = time_point::max();
+    disconnect();
+}
+
+void buying_connection::stop() {
+    disconnect();
+    rest_.cancel();
+}
+
+void buying_connection::disconnect() {
+    boost::system::error_code ignored;
+    socket_.close(ignored);  // whatever it was doing ends with an error
+    connected_ = false;
+}
+
+/// Why there is no answer: the deadline and the end of the run show as errors of the socket.
+std::string_view buying_connection::trouble(std::string_view otherwise) const {
+    if (late_) return "no answer in time";
+    return among_.is_over() ? "the rehearsal was over" : otherwise;
+}
+
+buying_connection::task<void> buying_connection::run() {
+    for (auto buyer = among_.next_buyer(); buyer >= 0; buyer = among_.next_buyer()) {
+        co_await serve(buyer);
+    }
+    disconnect();
+}
+
+buying_connection::task<void> buying_connection::serve(std::int64_t buyer) {
+    for (std::uint32_t attempts = 1;; ++attempts) {
+        const auto last = co_await attempt(buyer);
+        among_.answers().add(last);
+        if (!asks_again(last, attempts)) co_return;
+        co_await rest(last.got, attempts);
+        if (among_.is_over()) co_return;
+    }
+}
+
+bool buying_connection::asks_again(const attempt_record& last, std::uint32_t attempts) const {
+    if (among_.is_over()) return false;
+    const auto& got = last.got;
+    if (got.what == told::refused && got.reason == "not_open")
+        return among_.plan().wait_for_opening;
+    // A sale that the ledger has just opened; a node that still does not know it is at fault.
+    if (got.reason == "no_sale") return attempts < limits::rehearsal_new_sale;
+    if (attempts >= limits::rehearsal_attempts) return false;
+    return !is_final(got.what) && got.what != told::nonsense;
+}
+
+buying_connection::task<attempt_record> buying_connection::attempt(std::int64_t buyer) {
+    attempt_record record;
+    record.buyer = buyer;
+    retry_after_ = {};
+    late_ = false;
+    deadline_ = monotonic::now() + limits::rehearsal_reply;
+    if (!connected_) record.trouble = co_await connect();
+    const auto sent = monotonic::now();
+    if (record.trouble.empty()) {
+        write_request(request_, among_.plan(), to(), buyer);
+        record.trouble = co_await send();
+    }
+    if (record.trouble.empty()) {
+        answer_parser parser{body_};
+        record.trouble = co_await receive(parser);
+        if (record.trouble.empty()) {
+            const auto& plan = among_.plan();
+            record.got = read_answer(plan.call, plan.sale, parser.status(), body_);
+            retry_after_ = parser.retry_after();
+            if (!parser.keep_alive()) disconnect();
+        }
+    }
+    deadline_ = time_point::max();
+    record.took = std::chrono::duration_cast<std::chrono::microseconds>(monotonic::now() - sent);
+    if (!record.trouble.empty()) {
+        disconnect();
+        ++target_;  // the next attempt goes elsewhere, if there is an elsewhere
+    }
+    co_return record;
+}
+
+buying_connection::task<std::string_view> buying_connection::connect() {
+    filled_ = 0;
+    const auto [error] = co_await socket_.async_connect(to().address, answers);
+    if (error) co_return trouble("could not connect");
+    boost::system::error_code ignored;
+    socket_.set_option(asio::ip::tcp::no_delay{true}, ignored);
+    connected_ = true;
+    co_return std::string_view{};
+}
+
+buying_connection::task<std::string_view> buying_connection::send() {
+    boost::system::error_code error;
+    socket_.non_blocking(true, error);
+    // Nearly always all of it fits, and no operation has to be started.
+    const auto sent = socket_.write_some(asio::buffer(request_), error);
+    if (!error && sent == request_.size()) co_return std::string_view{};
+    if (error && error != asio::error::would_block) co_return trouble("the connection broke");
+    const auto rest = asio::buffer(request_) + (error ? 0 : sent);
+    const auto [failed, written] = co_await asio::async_write(socket_, rest, answers);
+    co_return failed ? trouble("the connection broke") : std::string_view{};
+}
+
+buying_connection::task<std::string_view> buying_connection::receive(answer_parser& parser) {
+    for (;;) {
+        if (filled_ == buffer_.size()) co_return trouble("the answer's header is too long");
+        const auto [error, size] =
+            co_await socket_.async_read_some(asio::buffer(buffer_) + filled_, answers);
+        boost::system::error_code parsed;
+        if (error) {
+            if (error == asio::error::eof && parser.got_some()) parser.put_eof(parsed);
+            if (parser.is_done() && !parsed) co_return std::string_view{};
+            co_return trouble("the connection broke");
+        }
+        filled_ += size;
+        const auto used = parser.put(asio::buffer(buffer_.data(), filled_), parsed);
+        std::memmove(buffer_.data(), buffer_.data() + used, filled_ - used);
+        filled_ -= used;
+        if (parsed && parsed != http::error::need_more) co_return trouble("no HTTP answer");
+        // Nothing was asked yet that more bytes could answer.
+        if (parser.is_done()) co_return filled_ == 0 ? "" : trouble("more bytes than one answer");
+    }
+}
+
+/// Before the next attempt: what the server asks for, else longer from time to time; and never all
+/// in the same instant.
+buying_connection::task<void> buying_connection::rest(const answer& got, std::uint32_t attempts) {
+    auto time = std::min<std::chrono::milliseconds>(retry_after_, limits::rehearsal_rest_asked);
+    if (time.count() == 0) {
+        const auto doubled = got.what == told::refused ? 0U : std::min(attempts - 1, 6U);
+        time =
+            std::min(limits::rehearsal_rest_first * (1U << doubled), limits::rehearsal_rest_most);
+    }
+    const auto most = static_cast<std::minstd_rand::result_type>(time.count() / 4 + 1);
+    rest_.expires_after(time + std::chrono::milliseconds{chance_() % most});
+    co_await rest_.async_wait(answers);
+}
+
+}  // namespace onsale::app

@@ -1,0 +1,51 @@
+#pragma once
+
+#include "onsale/core/error.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+// What a rehearsal does: who buys what, where, and for how long.
+
+namespace onsale::app {
+
+/// Which of the two calls of design §6 buys.
+enum class buying_call : std::uint8_t { ticket, v1 };
+
+/// A server that buyers go to.
+struct target {
+    std::string host;  ///< as the Host field says it
+    boost::asio::ip::tcp::endpoint address;
+};
+
+/// Reads `http://host[:port][/]` and looks the host up. Blocks while it does.
+[[nodiscard]] or_complaint<target> parse_target(const std::string& url);
+
+struct rehearsal_plan {
+    std::vector<target> targets;  ///< connection i starts at target i, and moves on when it breaks
+    std::string sale = "demo";
+    std::string run;  ///< the front of this run's buyers and keys: nobody else has it
+    std::int64_t buyers = 50'000;
+    std::int64_t connections = 200;
+    buying_call call = buying_call::ticket;
+    bool wait_for_opening = false;  ///< a buyer who hears "not open yet" asks again
+    std::chrono::milliseconds duration_limit{};
+    std::string output;  ///< file for every answer, a JSON object a line; empty: none
+};
+
+/// `RUN-NUMBER`, which is both the buyer's name and the key of the purchase.
+void append_buyer(std::string& text, std::string_view run, std::int64_t number);
+
+/// The number of one of this run's buyers; -1: not one of them.
+[[nodiscard]] std::int64_t buyer_number(std::string_view run, std::string_view name);
+
+/// Writes the request by which `number` buys one ticket.
+void write_request(std::string& text, const rehearsal_plan& plan, const target& to,
+                   std::int64_t number);
+
+}  // namespace onsale::app

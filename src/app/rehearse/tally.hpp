@@ -1,0 +1,97 @@
+#pragma once
+
+#include "answer.hpp"
+
+#include "onsale/core/clock.hpp"
+
+#include <array>
+#include <cstdint>
+#include <cstdio>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+// What the buyers of a rehearsal were told.
+
+namespace onsale::app {
+
+/// One buyer's way: the last answer counts.
+struct buyer_story {
+    told what = told::nothing;
+    std::uint32_t attempts = 0;
+    std::int64_t ticket = 0;
+    std::string reason;
+    std::string reservation;
+};
+
+/// Times in microseconds, at one percentile each.
+struct percentiles {
+    std::uint32_t p50 = 0;
+    std::uint32_t p90 = 0;
+    std::uint32_t p99 = 0;
+    std::uint32_t p999 = 0;
+    std::uint32_t most = 0;
+};
+
+/// The smallest value that is not below so many of all; reorders `values`.
+[[nodiscard]] percentiles measure(std::vector<std::uint32_t>& values);
+
+/// One attempt of one buyer.
+struct attempt_record {
+    std::int64_t buyer = 0;
+    answer got;
+    std::string_view trouble;  ///< with `told::nothing`: what happened to the connection
+    std::chrono::microseconds took{};
+};
+
+/// Counts and keeps every answer; one thread.
+class tally {
+  public:
+    tally(std::int64_t buyers, std::string run);
+
+    /// Every answer goes to this file, too. False: it cannot be written.
+    [[nodiscard]] bool write_to(const std::string& path);
+
+    void add(const attempt_record& attempt);
+
+    [[nodiscard]] const std::vector<buyer_story>& stories() const noexcept { return stories_; }
+    [[nodiscard]] std::int64_t requests() const noexcept { return requests_; }
+    /// Attempts that were told so, whatever the buyer was told in the end.
+    [[nodiscard]] std::int64_t attempts(told what) const {
+        return attempts_[static_cast<std::size_t>(what)];
+    }
+    /// Buyers who know.
+    [[nodiscard]] std::int64_t answered() const noexcept { return answered_; }
+    /// Buyers by what they were told last; for `refused` and `wrong`, see `reasons`.
+    [[nodiscard]] std::int64_t buyers(told what) const;
+    [[nodiscard]] std::map<std::string, std::int64_t> reasons() const;
+    /// Why connections broke, and how often.
+    [[nodiscard]] const std::map<std::string, std::int64_t, std::less<>>& troubles()
+        const noexcept {
+        return troubles_;
+    }
+    /// Of every answered request, in the order of the answers.
+    [[nodiscard]] std::vector<std::uint32_t>& latencies() noexcept { return latencies_; }
+
+    /// False if the file could not take all.
+    [[nodiscard]] bool finish();
+
+  private:
+    struct close_file {
+        void operator()(std::FILE* file) const noexcept { std::fclose(file); }
+    };
+
+    void write_line(const attempt_record& attempt);
+
+    std::string run_;
+    std::vector<buyer_story> stories_;
+    std::array<std::int64_t, told_kinds> attempts_{};
+    std::map<std::string, std::int64_t, std::less<>> troubles_;
+    std::vector<std::uint32_t> latencies_;
+    std::int64_t requests_ = 0;
+    std::int64_t answered_ = 0;
+    std::unique_ptr<std::FILE, close_file> file_;
+};
+
+}  // namespace onsale::app
