@@ -1,0 +1,143 @@
+#include "support/http_client.hpp"
+#include "support/stage.hpp"
+#include "support/wait_until.hpp"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <thread>
+#include <utility>
+
+// How the ledger is reached and entered: TCP, user, password, database; and what a node does that
+// is not let in, or not everywhere (L18).
+
+namespace onsale::test {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr const char* password = "open sesame";
+
+/// A Redis with a user for nodes, a sale in database 3, and a gate in front.
+class LedgerAccess : public testing::Test {
+  protected:
+    LedgerAccess() {
+        grant({"reset", "on", ">" + std::string{password}, "~onsale:*", "+@all"});
+        ledger.open();
+    }
+
+    void grant(std::vector<std::string> rules) {
+        rules.insert(rules.begin(), {"ACL", "SETUSER", "nodes"});
+        ledger.command(rules);
+    }
+
+    [[nodiscard]] static redis::endpoint in_database(redis::endpoint to) {
+        to.database = 3;
+        return to;
+    }
+
+    /// Its file holds `word`.
+    [[nodiscard]] std::string file_with(const std::string& word) const {
+        const auto file = (redis.directory() / "password").string();
+        std::ofstream{file} << word << '\n';
+        return file;
+    }
+
+    [[nodiscard]] node make_node(const std::string& word, bool becomes_ready,
+                                 std::vector<std::string> settings = {}) {
+        settings.insert(settings.end(),
+                        {"redis.user=nodes", "redis.password_file=" + file_with(word)});
+        return node{gate.endpoint(), {.settings = settings, .becomes_ready = becomes_ready}};
+    }
+
+    [[nodiscard]] std::string sold() { return ledger.field("sold"); }
+
+    redis_server redis{{.tcp = true}};
+    redis::session session =
+        std::move(*redis::session::connect(in_database(redis.endpoint()), 10s));
+    ledger_client ledger{session, stage::sale};
+    tcp_gate gate{in_database(redis.tcp_endpoint())};
+};
+
+TEST_F(LedgerAccess, WithUserPasswordAndDatabaseSellsAndSurvivesALostReply) {
+    const auto one = make_node(password, true);
+    EXPECT_EQ(buy_at(one.port(), "alice").status, 201U);
+    gate.drop_replies();
+    EXPECT_EQ(buy_at(one.port(), "bob").status, 201U);
+    EXPECT_EQ(metric(one.port(), "onsale_ledger_fences_total"), 1);
+    EXPECT_EQ(sold(), "2");
+    auto elsewhere = redis.connect();
+    EXPECT_EQ(elsewhere.command({"DBSIZE"})->integer, 0) << "only in its own database";
+}
+
+TEST_F(LedgerAccess, ByNameSellsToo) {
+    const auto one = make_node(password, true, {"redis.host=localhost"});
+    EXPECT_EQ(buy_at(one.port(), "alice").status, 201U);
+}
+
+TEST_F(LedgerAccess, ByANameThatNobodyKnowsIsNotReady) {
+    const auto one = make_node(password, false, {"redis.host=nowhere.invalid"});
+    ASSERT_TRUE(wait_until([&] { return one.readiness() == 503; }, 10s));
+    EXPECT_TRUE(
+        wait_until([&] { return one.log().find("nowhere.invalid") != std::string::npos; }, 10s));
+    EXPECT_EQ(buy_at(one.port(), "alice").status, 503U);
+}
+
+TEST_F(LedgerAccess, WithAWrongPasswordIsNotReadyUntilItIsRight) {
+    const auto one = make_node("wrong", false);
+    ASSERT_TRUE(wait_until([&] { return one.readiness() == 503; }, 10s));
+    EXPECT_TRUE(wait_until([&] { return one.log().find("WRONGPASS") != std::string::npos; }, 10s));
+    EXPECT_EQ(one.log().find("wrong\n"), std::string::npos) << "no password in the log";
+    EXPECT_EQ(buy_at(one.port(), "alice").status, 503U);
+    EXPECT_EQ(sold(), "0");
+    grant({">wrong"});
+    EXPECT_TRUE(wait_until([&] { return buy_at(one.port(), "bob").is_yes(); }, 10s));
+}
+
+TEST_F(LedgerAccess, WithoutTheRightToRunScriptsTakesNothing) {
+    const auto one = make_node(password, true);
+    grant({"-evalsha"});
+    EXPECT_EQ(buy_at(one.port(), "alice").code, "busy");
+    EXPECT_NE(one.log().find("NOPERM"), std::string::npos);
+    grant({"+evalsha"});
+    EXPECT_EQ(buy_at(one.port(), "bob").status, 201U);
+    EXPECT_EQ(sold(), "1");
+}
+
+/// Who cannot see whether the ledger is durable must take it that it is not (L7).
+TEST_F(LedgerAccess, WithoutTheRightToSeeTheSettingsIsNotReady) {
+    grant({"-config"});
+    const auto one = make_node(password, false);
+    const auto says_so = [&] {
+        return one.readiness() == 503 &&
+               get(one.port(), "/readyz").body.find("durable") != std::string::npos;
+    };
+    EXPECT_TRUE(wait_until(says_so, 10s));
+    EXPECT_EQ(buy_at(one.port(), "alice").status, 503U);
+    EXPECT_EQ(sold(), "0");
+}
+
+/// Who cannot kill the old connection must not send again.
+TEST_F(LedgerAccess, WithoutTheRightToFenceSendsNothingAgain) {
+    const auto one = make_node(password, true);
+    grant({"-client|kill"});
+    gate.stall();
+    told doubt;
+    std::thread asking{[&] { doubt = buy_at(one.port(), "alice"); }};
+    const bool stuck = wait_until([&] { return gate.keeps("alice"); }, 5s);
+    asking.join();
+    EXPECT_TRUE(stuck);
+    EXPECT_EQ(doubt.status, 202U);
+    EXPECT_EQ(one.readiness(), 503U);
+    EXPECT_EQ(metric(one.port(), "onsale_ledger_resent_total"), 0);
+    EXPECT_EQ(sold(), "0");
+    grant({"+client|kill"});
+    EXPECT_TRUE(wait_until([&] { return buy_at(one.port(), "bob").is_yes(); }, 10s));
+    gate.release();
+    EXPECT_EQ(get(one.port(), "/v1/reservations/" + doubt.reservation).status, 404U);
+}
+
+}  // namespace
+
+}  // namespace onsale::test

@@ -1,0 +1,111 @@
+#include "support/http_client.hpp"
+#include "support/stage.hpp"
+#include "support/wait_until.hpp"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+
+// The fault that matters: the script ran and its reply is lost (L18).
+
+namespace onsale::test {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto bounded = 4s;  // P12's 3 s, and a busy machine
+
+TEST(ReplyLost, UnderLoadNobodyGetsTwoTicketsAndNoneIsStranded) {
+    stage on{{.nodes = 2, .gates = true, .total = 2'000}};
+    auto chosen = on.visitors(2'500);
+    chosen.pause = 3ms;
+    crowd buyers{chosen};
+    buyers.start();
+    for (int i = 0; i < 6; ++i) {
+        std::this_thread::sleep_for(250ms);
+        on.gates[static_cast<std::size_t>(i) % 2]->drop_replies();
+    }
+    buyers.join();
+    EXPECT_EQ(broken(buyers, on), "");
+    EXPECT_LT(buyers.slowest(), bounded);
+    EXPECT_EQ(buyers.count(503), 0);
+    EXPECT_EQ(on.sold(), 2'000);
+    for (const auto port : on.ports()) {
+        EXPECT_GT(metric(port, "onsale_ledger_resent_total"), 0);
+        EXPECT_GT(metric(port, "onsale_ledger_fences_total"), 0);
+    }
+}
+
+TEST(ReplyLost, TheBuyerGetsTheTicketThatTheFirstSendingTook) {
+    stage on{{.nodes = 1, .gates = true}};
+    on.gates[0]->drop_replies();
+    const auto answer = buy_at(on.ports()[0], "alice");
+    EXPECT_EQ(answer.status, 201U) << "the node's own resend is not the buyer's repeat";
+    EXPECT_EQ(answer.buyer, "alice");
+    EXPECT_EQ(answer.tickets, std::vector<std::int64_t>{1});
+    EXPECT_EQ(on.sold(), 1);
+    EXPECT_EQ(metric(on.ports()[0], "onsale_ledger_resent_total"), 1);
+}
+
+/// The same id comes back as a repeat to another request of the same key, as for a live one.
+TEST(ReplyLost, ARepeatByTheBuyerMeanwhileIsTheSameTicket) {
+    stage on{{.nodes = 2, .gates = true}};
+    on.gates[0]->drop_replies();
+    told first;
+    std::thread slow{[&] { first = buy_at(on.ports()[0], "alice"); }};
+    const bool taken = wait_until([&] { return on.sold() == 1; }, 5s);
+    const auto second = buy_at(on.ports()[1], "alice");
+    slow.join();
+    EXPECT_TRUE(taken);
+    EXPECT_EQ(second.status, 200U);
+    EXPECT_TRUE(first.is_yes());
+    EXPECT_EQ(first.reservation, second.reservation);
+    EXPECT_EQ(on.sold(), 1);
+}
+
+TEST(ReplyLost, AReplyCutInTheMiddleIsNoReply) {
+    stage on{{.nodes = 1, .gates = true}};
+    int number = 0;
+    for (const std::size_t bytes : {1, 4, 5, 40, 100, 200}) {
+        on.gates[0]->cut_replies_after(bytes);
+        const auto answer = buy_at(on.ports()[0], "buyer-" + std::to_string(++number));
+        EXPECT_EQ(answer.status, 201U) << "cut after " << bytes;
+        EXPECT_EQ(answer.tickets, std::vector<std::int64_t>{number});
+        EXPECT_EQ(on.sold(), number);
+    }
+}
+
+/// Many buyers in one batch, its reply cut somewhere: those told before the cut and those after.
+TEST(ReplyLost, ABatchCutAnywhereIsAnsweredWholeAndRight) {
+    stage on{{.nodes = 1, .gates = true, .total = 400}};
+    auto chosen = on.visitors(500);
+    chosen.connections = 40;
+    crowd buyers{chosen};
+    buyers.start();
+    for (const std::size_t bytes : {50, 300, 1'000, 2'500, 700}) {
+        std::this_thread::sleep_for(100ms);
+        on.gates[0]->cut_replies_after(bytes);
+    }
+    buyers.join();
+    EXPECT_EQ(broken(buyers, on), "");
+    EXPECT_EQ(on.sold(), 400);
+}
+
+/// A buyer whose purchase may have run is not told "nothing was sold".
+TEST(ReplyLost, WhoMayHaveATicketInAFrozenSaleIsInDoubt) {
+    stage on{{.nodes = 1, .gates = true}};
+    on.gates[0]->drop_replies();
+    told answer;
+    std::thread slow{[&] { answer = buy_at(on.ports()[0], "alice"); }};
+    const bool taken = wait_until([&] { return on.sold() == 1; }, 5s);
+    on.command({"HSET", on.ledger().key(), "state", "frozen"});
+    slow.join();
+    EXPECT_TRUE(taken);
+    EXPECT_EQ(answer.status, 202U);
+    EXPECT_NE(answer.reservation, "");
+}
+
+}  // namespace
+
+}  // namespace onsale::test

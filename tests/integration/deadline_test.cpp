@@ -1,0 +1,119 @@
+#include "integration/node_test.hpp"
+#include "support/program.hpp"
+
+#include <fstream>
+#include <poll.h>
+#include <sys/socket.h>
+#include <thread>
+
+// P11: no bytes on the wire hold a connection past its deadline, or make memory grow without bound
+// (design §6: header 5 s, body 5 s, a slow reader 5 s, idle 75 s).
+
+namespace onsale::test {
+
+namespace {
+
+std::int64_t resident_kib(pid_t pid) {
+    std::ifstream status{"/proc/" + std::to_string(pid) + "/status"};
+    for (std::string word; status >> word;) {
+        if (word != "VmRSS:") continue;
+        std::int64_t kib = 0;
+        status >> kib;
+        return kib;
+    }
+    return 0;
+}
+
+/// Sends `bytes` one by one until the other side closes, and says how long that took.
+std::chrono::milliseconds trickle(http_client& client, const std::string& bytes) {
+    const auto begun = std::chrono::steady_clock::now();
+    for (const char byte : bytes) {
+        if (!client.try_send({&byte, 1}) || client.closes_within(100ms)) break;
+    }
+    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() -
+                                                                 begun);
+}
+
+void expect_about_five_seconds(std::chrono::milliseconds took) {
+    EXPECT_GE(took, 4'500ms);
+    EXPECT_LE(took, 9'000ms);  // generous: the sweep is coarse and the machine busy
+}
+
+/// Asks for more than the kernel holds, and reads a byte now and then: no reader at all.
+std::chrono::milliseconds read_slowly(std::uint16_t port) {
+    http_client client{port, 100ms};
+    std::string many;
+    for (int i = 0; i < 500; ++i) {
+        many += http_request("GET", "/metrics");
+    }
+    while (client.try_send(many)) {
+    }
+    const auto begun = std::chrono::steady_clock::now();
+    char byte = 0;
+    while (recv(client.descriptor(), &byte, 1, MSG_DONTWAIT) >= 0 &&
+           std::chrono::steady_clock::now() - begun < 12s && client.try_send("")) {
+        std::this_thread::sleep_for(100ms);
+        pollfd broken{client.descriptor(), 0, 0};
+        if (poll(&broken, 1, 0) > 0) break;
+    }
+    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() -
+                                                                 begun);
+}
+
+}  // namespace
+
+class Deadline : public node_test {
+  protected:
+    /// Those who never finish their header: 7 KiB each, and then nothing.
+    static std::vector<http_client> hang(std::uint16_t port, int count) {
+        std::vector<http_client> hanging;
+        for (int i = 0; i < count; ++i) {
+            hanging.emplace_back(port);
+            hanging.back().send("GET /buy/ticket HTTP/1.1\r\nHost: onsale\r\nX: " +
+                                std::string(7 * 1024, 'x'));
+        }
+        return hanging;
+    }
+};
+
+// All at once, so that the real seconds are spent once.
+TEST_F(Deadline, OfHeaderBodyAndReaderIsKeptWhileOthersAreServed) {
+    allow_many_connections();
+    const auto& one = sell({.total = 100'000});
+    const auto port = one.port();
+    const auto before = resident_kib(one.pid());
+    http_client idle{port};
+    EXPECT_EQ(idle.get("/buy/ticket").at("code"), "1");
+    const http_client silent{port};
+    auto hanging = hang(port, 1000);
+    const auto expect_trickle_to_end = [port](const std::string& head, const std::string& rest) {
+        http_client client{port};
+        client.send(head);
+        expect_about_five_seconds(trickle(client, rest));
+    };
+    std::vector<std::thread> clients;
+    clients.emplace_back(expect_trickle_to_end, "GET /buy/ticket HTTP/1.1\r\n",
+                         "Host: onsale\r\nX: " + std::string(200, 'x'));
+    clients.emplace_back(expect_trickle_to_end,
+                         "POST /buy/ticket HTTP/1.1\r\nHost: onsale\r\nContent-Length: 500\r\n\r\n",
+                         std::string(200, 'x'));
+    clients.emplace_back([port] { expect_about_five_seconds(read_slowly(port)); });
+    clients.emplace_back([&] {
+        for (int i = 0; i < 40; ++i) {
+            EXPECT_EQ(get(port, "/buy/ticket").at("code"), "1");
+            EXPECT_LE(resident_kib(one.pid()) - before, 64 * 1024);
+            std::this_thread::sleep_for(100ms);
+        }
+    });
+    for (auto& client : clients) {
+        client.join();
+    }
+    for (auto& client : hanging) {
+        EXPECT_TRUE(client.closes_within(4s));
+    }
+    EXPECT_FALSE(silent.has_something(0ms)) << "an idle connection was closed";
+    EXPECT_EQ(idle.get("/buy/ticket").at("code"), "1");
+    EXPECT_NE(get(port, "/metrics").body.find("onsale_timed_out_total 1003"), std::string::npos);
+}
+
+}  // namespace onsale::test

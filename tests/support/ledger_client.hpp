@@ -1,0 +1,130 @@
+#pragma once
+
+#include "onsale/core/limits.hpp"
+#include "onsale/core/reservation.hpp"
+#include "onsale/core/word.hpp"
+#include "onsale/redis/session.hpp"
+
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+// One sale in a real Redis, as a test talks to it: the ledger's scripts by their names, their
+// answers taken apart.
+
+namespace onsale::test {
+
+/// An error reply, as Redis worded it.
+class redis_error : public std::runtime_error {
+  public:
+    using std::runtime_error::runtime_error;
+};
+
+/// The error reply that `act` runs into, or empty.
+template <class Action>
+[[nodiscard]] std::string error_of(Action act) {
+    try {
+        act();
+    } catch (const redis_error& error) {
+        return error.what();
+    }
+    return {};
+}
+
+struct sale_terms {
+    std::int64_t total = 10;
+    std::int64_t limit = 0;
+    std::int64_t hold_ms = 60'000;
+    std::int64_t opens_ms = 0;  ///< by the ledger's clock; 0: now
+    std::string operation = "operation-open";
+};
+
+/// A purchase as `reserve` takes it.
+struct wish {
+    std::string id;
+    std::string buyer;
+    std::int64_t quantity = 1;
+};
+
+/// The id of purchase number `n`: 32 hex digits.
+[[nodiscard]] std::string id_of(std::int64_t n);
+
+/// `count` purchases of one ticket each without a buyer, from number `first`.
+[[nodiscard]] std::vector<wish> wishes(std::int64_t first, std::int64_t count);
+
+/// The word, and what else the line holds.
+struct told_word {
+    word says;
+    std::int64_t last = 0;
+    std::int64_t next = 0;
+    std::int64_t hold_ms = 0;
+    std::int64_t limit = 0;
+    std::int64_t price = 0;
+    std::string salt;
+};
+
+/// What was told of one id. With `read`, `status` is `known` or `-`.
+struct told_item {
+    std::string id;
+    std::string status;
+    std::string record;  ///< empty: none was told
+
+    [[nodiscard]] reservation details() const;
+    [[nodiscard]] std::vector<std::int64_t> tickets() const;
+};
+
+struct told_batch {
+    told_word says;
+    std::vector<told_item> items;
+
+    [[nodiscard]] std::vector<std::string> statuses() const;
+    [[nodiscard]] std::vector<std::int64_t> tickets() const;
+};
+
+struct told_verdict {
+    std::string verdict;
+    told_word says;
+};
+
+/// The numbers in a list such as `7,12-15`; throws if it is none.
+[[nodiscard]] std::vector<std::int64_t> ticket_numbers(std::string_view list);
+
+/// One thread. Error replies are thrown as `redis_error`, silence as `std::runtime_error`.
+class ledger_client {
+  public:
+    ledger_client(redis::session& to, std::string sale) : redis_{to}, sale_{std::move(sale)} {}
+
+    [[nodiscard]] const std::string& sale() const noexcept { return sale_; }
+    [[nodiscard]] std::string key(std::string_view part = {}) const;
+
+    /// `held`: the pair that the caller has seen.
+    told_verdict open(const sale_terms& terms = {});
+    told_batch reserve(const std::vector<wish>& batch, ledger_version held = {},
+                       std::int64_t cap = limits::reservations_per_buyer);
+    told_item reserve_one(const wish& one) { return reserve({one}).items.at(0); }
+    told_verdict adjust(const std::string& change, std::int64_t amount = 0,
+                        const std::string& operation = {}, ledger_version held = {});
+    told_batch read(const std::vector<std::string>& ids = {}, ledger_version held = {});
+
+    /// Ends or pays a reservation with plain commands in one MULTI, as the ledger does: what the
+    /// other scripts find afterwards.
+    void settle(const std::string& id, reservation_state to);
+
+    /// Any script with any arguments: the lines of its answer.
+    std::vector<std::string> run(redis::ledger_script which, const std::vector<std::string>& keys,
+                                 const std::vector<std::string>& arguments);
+    redis::reply command(const std::vector<std::string>& words);
+    /// The text of a field of the sale.
+    [[nodiscard]] std::string field(const std::string& name);
+
+  private:
+    void add(const std::string& counter, std::int64_t tickets);
+    void give_back(const reservation& record);
+    [[nodiscard]] std::string buyer_after_return(const std::string& buyer, std::int64_t quantity);
+
+    redis::session& redis_;
+    std::string sale_;
+};
+
+}  // namespace onsale::test

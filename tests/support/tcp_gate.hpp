@@ -1,0 +1,92 @@
+#pragma once
+
+#include "support/free_port.hpp"
+
+#include "onsale/redis/endpoint.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+namespace onsale::test {
+
+/// What has gone through a gate.
+struct gate_traffic {
+    std::int64_t connections = 0;
+    std::int64_t request_bytes = 0;
+    std::int64_t reply_bytes = 0;
+    std::int64_t commands = 0;
+};
+
+/// Stands between nodes and Redis and spoils the conversation: a TCP port in front of Redis's
+/// socket or port.
+///
+/// `stall`, `drop_replies`, `cut_replies_after` and `cut` befall the connections that are there;
+/// those that come later pass. `refuse` and `delay` last until they are taken back.
+///
+/// Thread safety: any thread; the work is done on the gate's own. Every call has taken effect when
+/// it returns.
+class tcp_gate {
+  public:
+    using milliseconds = std::chrono::milliseconds;
+
+    explicit tcp_gate(const redis::endpoint& behind);
+    ~tcp_gate();
+    tcp_gate(const tcp_gate&) = delete;
+    tcp_gate& operator=(const tcp_gate&) = delete;
+
+    /// Where nodes connect to; with the user, password and database of what is behind.
+    [[nodiscard]] redis::endpoint endpoint() const;
+
+    /// Nothing is forwarded either way, nothing is closed; what comes is kept until `release`.
+    void stall();
+    /// Requests go through, replies are lost: the script runs and nobody hears of it.
+    void drop_replies();
+    /// So many more bytes of replies; then both sides are closed.
+    void cut_replies_after(std::size_t bytes);
+    /// Both sides are closed.
+    void cut();
+    /// Whoever connects is sent away.
+    void refuse(bool whoever_comes);
+    /// Each piece that arrives waits so long, in its direction.
+    void delay(milliseconds requests, milliseconds replies);
+    /// Stalled connections go on.
+    void release();
+
+    /// Whether the requests that are kept contain `text`.
+    [[nodiscard]] bool keeps(std::string_view text);
+
+    [[nodiscard]] gate_traffic traffic();
+    /// The first words of every command, in the order in which they came, `EVALSHA 5f… 6 …`. Only
+    /// the last ten thousand.
+    [[nodiscard]] std::vector<std::string> commands();
+
+  private:
+    class passage;
+    struct state;
+
+    /// Runs `act` on the gate's thread and waits for it.
+    void with_each(const std::function<void(passage&)>& act);
+    void within(const std::function<void()>& act);
+    void accept();
+
+    const redis::endpoint behind_;
+    free_port port_;
+    boost::asio::io_context io_;
+    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
+    boost::asio::ip::tcp::acceptor acceptor_;
+    std::unique_ptr<state> state_;
+    std::thread thread_;
+};
+
+}  // namespace onsale::test

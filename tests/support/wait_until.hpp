@@ -1,0 +1,21 @@
+#pragma once
+
+#include <chrono>
+#include <thread>
+
+// For tests with real processes only; unit tests have no need to wait.
+
+namespace onsale::test {
+
+/// Asks again and again until `holds()`; false if it did not in time.
+template <class Condition>
+[[nodiscard]] bool wait_until(Condition holds, std::chrono::milliseconds patience) {
+    const auto end = std::chrono::steady_clock::now() + patience;
+    while (!holds()) {
+        if (std::chrono::steady_clock::now() >= end) return false;
+        std::this_thread::sleep_for(std::chrono::milliseconds{2});
+    }
+    return true;
+}
+
+}  // namespace onsale::test
