@@ -11,7 +11,8 @@
 --          key_reused    known, other quantity
 --          frozen missing closed paused not_open
 --          too_many_reservations limit_reached sold_out too_few
--- Record 1|STATE|QUANTITY|TICKETS|PAY_BY_MS|RESERVED_MS|EPOCH|VERSION|BUYER
+-- Record 1|STATE|QUANTITY|TICKETS|PAY_BY_MS|RESERVED_MS|SETTLED_MS|EPOCH|VERSION|PAYMENT|REFUND_DUE|BUYER
+--        SETTLED_MS is 0 while held, PAYMENT empty until it is paid
 --
 -- Keeps  L1 L2 L3 L5 L6 L16 L17 L19. All checks come before the first write. A batch is one version
 --        and one journal entry. The number of Redis commands does not grow with the batch.
@@ -136,12 +137,14 @@ if #given > 0 then
     end
 
     sale.version = sale.version + 1
-    local tail = '|' .. now .. '|' .. sale.epoch .. '|' .. sale.version .. '|'
+    local tail = '|' .. now .. '|0|' .. sale.epoch .. '|' .. sale.version .. '||0|'
     local new_records, new_due, entry, touched = {}, {}, {}, {}
     for n, i in ipairs(given) do
         local id, buyer, quantity = ids[i], ARGV[3 * i + 2], ARGV[3 * i + 3]
         local chance = tonumber(id:sub(-4), 16) / 65536
-        local pay_by = tostring(now + sale.hold_ms + math.floor(sale.hold_ms * SPREAD * chance))
+        local due = now + sale.hold_ms + math.floor(sale.hold_ms * SPREAD * chance)
+        local pay_by = tostring(due)
+        if sale.due == 0 or due < sale.due then sale.due = due end
         local record = FORMAT .. '|held|' .. quantity .. '|' .. take(tonumber(quantity)) .. '|' ..
             pay_by .. tail .. buyer
         granted[id] = record
@@ -162,7 +165,7 @@ if #given > 0 then
     if #new_buyers > 0 then redis.call('HSET', buyers_key, unpack(new_buyers)) end
     sale.sold, sale.next = sold, next_number
     redis.call('HSET', sale_key, 'sold', tostring(sold), 'next', tostring(next_number),
-        'version', tostring(sale.version))
+        'version', tostring(sale.version), 'due', tostring(sale.due))
     redis.call('XADD', journal_key, sale.epoch .. '-' .. sale.version,
         'format', FORMAT, 'change', 'reserve', 'records', table.concat(entry, '\n'))
 end

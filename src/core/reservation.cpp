@@ -43,11 +43,26 @@ std::optional<reservation> parse_record(std::string_view digits, std::string_vie
     const auto tickets = cut(record, '|');
     const auto pay_by = parse_integer(cut(record, '|'));
     const auto reserved = parse_integer(cut(record, '|'));
+    const auto settled = parse_integer(cut(record, '|'));
     const auto epoch = parse_integer(cut(record, '|'));
     const auto version = parse_integer(cut(record, '|'));
-    if (!state || !quantity || !pay_by || !reserved || !epoch || !version) return std::nullopt;
-    return reservation{digits,  *state,    *quantity,          tickets,
-                       *pay_by, *reserved, {*epoch, *version}, record};
+    const auto payment = cut(record, '|');
+    const auto refund_due = parse_integer(cut(record, '|'));
+    if (!state || !quantity || !pay_by || !reserved || !settled || !epoch || !version ||
+        !refund_due) {
+        return std::nullopt;
+    }
+    return reservation{.digits = digits,
+                       .state = *state,
+                       .quantity = *quantity,
+                       .tickets = tickets,
+                       .pay_by = *pay_by,
+                       .reserved = *reserved,
+                       .settled = *settled,
+                       .written = {*epoch, *version},
+                       .payment = payment,
+                       .refund_due = *refund_due,
+                       .buyer = record};
 }
 
 }  // namespace onsale

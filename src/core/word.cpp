@@ -62,7 +62,8 @@ word_cell::packed word_cell::pack(const word& w) noexcept {
             w.now,
             w.sent.time_since_epoch().count(),
             w.ordered.epoch,
-            w.ordered.version};
+            w.ordered.version,
+            w.due};
 }
 
 word word_cell::unpack(const packed& values) noexcept {
@@ -76,6 +77,7 @@ word word_cell::unpack(const packed& values) noexcept {
     w.now = values[7];
     w.sent = time_point{time_point::duration{values[8]}};
     w.ordered = {values[9], values[10]};
+    w.due = values[11];
     return w;
 }
 

@@ -40,6 +40,11 @@ const script& reserve_script() {
     return instance;
 }
 
+const script& settle_script() {
+    static const auto instance = make("settle", source::settle);
+    return instance;
+}
+
 const script& adjust_script() {
     static const auto instance = make("adjust", source::adjust);
     return instance;
@@ -50,8 +55,8 @@ const script& read_script() {
     return instance;
 }
 
-std::array<const script*, 4> all_scripts() {
-    return {&open_script(), &reserve_script(), &adjust_script(), &read_script()};
+std::array<const script*, 5> all_scripts() {
+    return {&open_script(), &reserve_script(), &settle_script(), &adjust_script(), &read_script()};
 }
 
 }  // namespace onsale::redis

@@ -11,6 +11,7 @@ namespace onsale::redis {
 namespace source {
 extern const std::string_view open;
 extern const std::string_view reserve;
+extern const std::string_view settle;
 extern const std::string_view adjust;
 extern const std::string_view read;
 }  // namespace source
@@ -23,10 +24,11 @@ struct script {
 
 [[nodiscard]] const script& open_script();
 [[nodiscard]] const script& reserve_script();
+[[nodiscard]] const script& settle_script();
 [[nodiscard]] const script& adjust_script();
 [[nodiscard]] const script& read_script();
 
 /// All of them, to be loaded at every connect.
-[[nodiscard]] std::array<const script*, 4> all_scripts();
+[[nodiscard]] std::array<const script*, 5> all_scripts();
 
 }  // namespace onsale::redis

@@ -32,6 +32,8 @@ const script& find_script(ledger_script which) {
             return open_script();
         case ledger_script::reserve:
             return reserve_script();
+        case ledger_script::settle:
+            return settle_script();
         case ledger_script::adjust:
             return adjust_script();
         case ledger_script::read:

@@ -35,7 +35,8 @@ class ledger_test : public testing::Test {
     /// Stands for all that the sale's keys hold, to see that nothing was written.
     [[nodiscard]] std::size_t digest() {
         std::string text;
-        for (const auto* part : {"", "reservations", "buyers", "due", "free", "journal"}) {
+        for (const auto* part :
+             {"", "reservations", "buyers", "due", "free", "journal", "refunds"}) {
             text += ledger.command({"DUMP", ledger.key(part)}).text + "\n";
         }
         return std::hash<std::string>{}(text);

@@ -106,8 +106,9 @@ TEST_F(Reserve, L16TakesTheMostTicketsOfABatchAndGivesThemAgain) {
     }
     EXPECT_EQ(ledger.reserve(batch).says.says.remaining(), 0);
     for (const auto& one : batch) {
-        ledger.settle(one.id, reservation_state::expired);
+        ledger.make_due(one.id);
     }
+    EXPECT_EQ(ledger.sweep(), limits::batch);
     for (auto& one : batch) {
         one.id.front() = 'f';
     }

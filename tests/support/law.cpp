@@ -18,6 +18,7 @@ struct snapshot {
     text_map records;
     text_map buyers;
     text_map due;
+    text_map refunds;
     std::vector<std::string> free;
     std::vector<redis::reply> journal;
 
@@ -38,6 +39,7 @@ snapshot take(ledger_client& ledger) {
     snapshot all;
     all.sale = to_map(ledger.command({"HGETALL", ledger.key()}));
     all.records = to_map(ledger.command({"HGETALL", ledger.key("reservations")}));
+    all.refunds = to_map(ledger.command({"HGETALL", ledger.key("refunds")}));
     all.buyers = to_map(ledger.command({"HGETALL", ledger.key("buyers")}));
     all.due = to_map(ledger.command({"ZRANGE", ledger.key("due"), "0", "-1", "WITHSCORES"}));
     for (const auto& number : ledger.command({"LRANGE", ledger.key("free"), "0", "-1"}).list) {
@@ -60,6 +62,7 @@ class auditor {
         compare_counters();
         compare_buyers();
         same("the deadlines", all_.due, deadlines_);
+        same("the earliest pay-by", all_.number("due"), earliest_);
         see_journal();
         return breaches_;
     }
@@ -97,14 +100,30 @@ class auditor {
             claim_number(number, id);
         }
         sold_ += live;
+        same("what is owed for " + id, record->refund_due, owed_for(id));
         if (record->state == reservation_state::paid) paid_ += live;
         if (record->state == reservation_state::held) {
             deadlines_[id] = std::to_string(record->pay_by);
+            if (earliest_ == 0 || record->pay_by < earliest_) earliest_ = record->pay_by;
         }
         if (record->buyer.empty()) return;
         auto& [tickets, ever] = buyers_[std::string{record->buyer}];
         tickets += live;
         ++ever;
+    }
+
+    /// The sum of the payments that are to be sent back.
+    [[nodiscard]] std::int64_t owed_for(const std::string& id) const {
+        const auto found = all_.refunds.find(id);
+        std::string_view entries = found == all_.refunds.end() ? std::string_view{} : found->second;
+        std::int64_t sum = 0;
+        while (!entries.empty()) {
+            auto entry = cut(entries, ';');
+            (void)cut(entry, ' ');
+            const auto amount = parse_integer(cut(entry, ' '));
+            if (cut(entry, ' ') == "due") sum += amount.value();
+        }
+        return sum;
     }
 
     void see_free() {
@@ -161,6 +180,7 @@ class auditor {
     std::set<std::int64_t> numbers_;
     std::map<std::string, std::pair<std::int64_t, std::int64_t>> buyers_;
     text_map deadlines_;
+    std::int64_t earliest_ = 0;
     std::int64_t sold_ = 0;
     std::int64_t paid_ = 0;
 };

@@ -58,16 +58,10 @@ told_batch parse_batch(const std::vector<std::string>& lines, Parser parse) {
     return batch;
 }
 
-std::string to_record(const reservation& from) {
-    return "1|" + std::string{name_of(from.state)} + "|" + std::to_string(from.quantity) + "|" +
-           std::string{from.tickets} + "|" + std::to_string(from.pay_by) + "|" +
-           std::to_string(from.reserved) + "|" + std::to_string(from.written.epoch) + "|" +
-           std::to_string(from.written.version) + "|" + std::string{from.buyer};
-}
-
 }  // namespace
 
 std::string id_of(std::int64_t n) {
+    if (n < 0) return std::string(limits::id_digits, 'f');
     std::string digits(limits::id_digits, '0');
     for (auto at = digits.rbegin(); n > 0; n /= 16) {
         *at++ = "0123456789abcdef"[n % 16];
@@ -94,6 +88,14 @@ std::vector<std::int64_t> told_item::tickets() const {
 }
 
 std::vector<std::string> told_batch::statuses() const {
+    std::vector<std::string> result;
+    for (const auto& item : items) {
+        result.push_back(item.status);
+    }
+    return result;
+}
+
+std::vector<std::string> told_settlement::statuses() const {
     std::vector<std::string> result;
     for (const auto& item : items) {
         result.push_back(item.status);
@@ -138,10 +140,11 @@ std::vector<std::string> ledger_client::run(redis::ledger_script which,
 }
 
 told_verdict ledger_client::open(const sale_terms& terms) {
-    return parse_verdict(
-        run(redis::ledger_script::open, {key(), key("journal"), std::string{redis::sales_key}},
-            {terms.operation, sale_, std::to_string(terms.total), std::to_string(terms.hold_ms),
-             std::to_string(terms.limit), "4200", std::to_string(terms.opens_ms), salt}));
+    return parse_verdict(run(redis::ledger_script::open,
+                             {key(), key("journal"), std::string{redis::sales_key}},
+                             {terms.operation, sale_, std::to_string(terms.total),
+                              std::to_string(terms.hold_ms), std::to_string(terms.limit),
+                              std::to_string(price), std::to_string(terms.opens_ms), salt}));
 }
 
 told_batch ledger_client::reserve(const std::vector<wish>& batch, ledger_version held,
@@ -174,49 +177,60 @@ told_batch ledger_client::read(const std::vector<std::string>& ids, ledger_versi
     return parse_batch(lines, parse_look_up);
 }
 
+told_settlement ledger_client::settle(const std::vector<settlement>& calls,
+                                      const settle_terms& terms) {
+    std::vector<std::string> arguments{
+        std::to_string(terms.held.epoch), std::to_string(terms.held.version),
+        std::to_string(terms.cap), terms.rebuy ? "rebuy" : "refuse", std::to_string(terms.sweep)};
+    for (const auto& one : calls) {
+        arguments.insert(arguments.end(),
+                         {one.id, one.what, one.payment, std::to_string(one.amount), one.new_id});
+    }
+    const auto lines = run(redis::ledger_script::settle,
+                           {key(), key("reservations"), key("buyers"), key("due"), key("free"),
+                            key("journal"), key("refunds")},
+                           arguments);
+    told_settlement told{parse_word(lines.at(0)), {}};
+    for (std::size_t i = 1; i < lines.size(); ++i) {
+        std::string_view line = lines[i];
+        const std::string id{cut(line, ' ')};
+        if (id == "swept") {
+            told.swept = parse_integer(line).value();
+            continue;
+        }
+        const std::string verdict{cut(line, ' ')};
+        const auto about = verdict == "rebought" ? std::string{cut(line, ' ')} : id;
+        told.items.push_back({about, verdict, std::string{line}});
+    }
+    return told;
+}
+
 void ledger_client::settle(const std::string& id, reservation_state to) {
-    const auto seen = read({id});
-    const auto before = seen.items.at(0).details();
-    auto after = before;
-    after.state = to;
-    after.written = {seen.says.says.at.epoch, seen.says.says.at.version + 1};
-    if (!is_live(to)) after.tickets = {};
-    const auto version = std::to_string(after.written.version);
-    std::string left;  // read before MULTI, in which nothing is
-    if (!is_live(to) && !before.buyer.empty()) {
-        left = buyer_after_return(std::string{before.buyer}, before.quantity);
-    }
-
-    command({"MULTI"});
-    command({"HSET", key("reservations"), id, to_record(after)});
-    command({"ZREM", key("due"), id});
-    if (to == reservation_state::paid) add("paid", before.quantity);
-    if (!is_live(to)) give_back(before);
-    if (!left.empty()) command({"HSET", key("buyers"), std::string{before.buyer}, left});
-    command({"HSET", key(), "version", version});
-    command({"XADD", key("journal"), std::to_string(after.written.epoch) + "-" + version, "format",
-             "1", "change", "settle", "records", id + " " + to_record(after)});
-    command({"EXEC"});
-}
-
-void ledger_client::add(const std::string& counter, std::int64_t tickets) {
-    command({"HINCRBY", key(), counter, std::to_string(tickets)});
-}
-
-void ledger_client::give_back(const reservation& record) {
-    add("sold", -record.quantity);
-    if (record.state == reservation_state::paid) add("paid", -record.quantity);
-    for (const auto number : ticket_numbers(record.tickets)) {
-        command({"RPUSH", key("free"), std::to_string(number)});
+    const auto expect_done = [&](const settlement& one) {
+        const auto told = settle_one(one);
+        if (told.status != "done") throw std::runtime_error{one.what + ": " + told.status};
+    };
+    const auto before = read({id}).items.at(0);
+    const auto quantity = before.details().quantity;
+    const bool is_held = before.details().state == reservation_state::held;
+    const bool pays = to == reservation_state::paid || to == reservation_state::refunded;
+    if (pays && is_held) expect_done({id, "pay", "pay-of-" + id, quantity * price, id_of(-1)});
+    if (to == reservation_state::refunded) expect_done({id, "refund"});
+    if (to == reservation_state::cancelled) expect_done({id, "cancel"});
+    if (to == reservation_state::expired) {
+        make_due(id);
+        if (sweep(1) != 1) throw std::runtime_error{id + " was not swept"};
     }
 }
 
-/// `LIVE:EVER` of `buyer` once `quantity` tickets have been returned.
-std::string ledger_client::buyer_after_return(const std::string& buyer, std::int64_t quantity) {
-    const auto entry = command({"HGET", key("buyers"), buyer}).text;
-    std::string_view ever = entry;
-    const auto live = parse_integer(cut(ever, ':'));
-    return std::to_string(live.value() - quantity) + ":" + std::string{ever};
+void ledger_client::make_due(const std::string& id) {
+    const auto found = read({id}).items.at(0);
+    auto record = found.record;
+    const auto pay_by = std::to_string(found.details().pay_by);
+    record.replace(record.find("|" + pay_by + "|") + 1, pay_by.size(), "1");
+    command({"HSET", key("reservations"), id, record});
+    command({"ZADD", key("due"), "1", id});
+    command({"HSET", key(), "due", "1"});
 }
 
 redis::reply ledger_client::command(const std::vector<std::string>& words) {

@@ -47,7 +47,10 @@ struct wish {
     std::int64_t quantity = 1;
 };
 
-/// The id of purchase number `n`: 32 hex digits.
+/// Of each ticket of a sale that a test opens.
+inline constexpr std::int64_t price = 4'200;
+
+/// The id of purchase number `n`: 32 hex digits; of -1 an id that no purchase has.
 [[nodiscard]] std::string id_of(std::int64_t n);
 
 /// `count` purchases of one ticket each without a buyer, from number `first`.
@@ -82,6 +85,30 @@ struct told_batch {
     [[nodiscard]] std::vector<std::int64_t> tickets() const;
 };
 
+/// A call as `settle` takes it.
+struct settlement {
+    std::string id;
+    std::string what;  ///< pay, cancel, refund, refund_done
+    std::string payment{};
+    std::int64_t amount = 0;
+    std::string new_id{};
+};
+
+struct settle_terms {
+    ledger_version held{};
+    bool rebuy = true;
+    std::int64_t sweep = 0;
+    std::int64_t cap = limits::reservations_per_buyer;
+};
+
+struct told_settlement {
+    told_word says;
+    std::vector<told_item> items;  ///< with `rebought`, the id is the new reservation's
+    std::int64_t swept = 0;
+
+    [[nodiscard]] std::vector<std::string> statuses() const;
+};
+
 struct told_verdict {
     std::string verdict;
     told_word says;
@@ -107,9 +134,19 @@ class ledger_client {
                         const std::string& operation = {}, ledger_version held = {});
     told_batch read(const std::vector<std::string>& ids = {}, ledger_version held = {});
 
-    /// Ends or pays a reservation with plain commands in one MULTI, as the ledger does: what the
-    /// other scripts find afterwards.
+    told_settlement settle(const std::vector<settlement>& calls, const settle_terms& terms);
+    told_item settle_one(const settlement& one, const settle_terms& terms = {}) {
+        return settle({one}, terms).items.at(0);
+    }
+    /// Expires what is due.
+    std::int64_t sweep(std::int64_t most = limits::batch) {
+        return settle(std::vector<settlement>{}, {.sweep = most}).swept;
+    }
+
+    /// Brings a held reservation to its end, or pays it (and, to be refunded, both).
     void settle(const std::string& id, reservation_state to);
+    /// Its pay-by is over, and nobody has swept yet.
+    void make_due(const std::string& id);
 
     /// Any script with any arguments: the lines of its answer.
     std::vector<std::string> run(redis::ledger_script which, const std::vector<std::string>& keys,
@@ -119,10 +156,6 @@ class ledger_client {
     [[nodiscard]] std::string field(const std::string& name);
 
   private:
-    void add(const std::string& counter, std::int64_t tickets);
-    void give_back(const reservation& record);
-    [[nodiscard]] std::string buyer_after_return(const std::string& buyer, std::int64_t quantity);
-
     redis::session& redis_;
     std::string sale_;
 };

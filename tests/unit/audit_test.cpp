@@ -30,10 +30,10 @@ class Audit : public testing::Test {
                             .reservations = 4,
                             .buyers = 3,
                             .due = 2};
-        add('a', "1|held|1|1|5000|100|1|2|ann");
-        add('b', "1|held|2|2-3|6000|100|1|3|bob");
-        add('c', "1|paid|1|4|7000|100|1|5|bob");
-        add('d', "1|cancelled|1||7000|100|1|6|cleo");
+        add('a', "1|held|1|1|5000|100|0|1|2||0|ann");
+        add('b', "1|held|2|2-3|6000|100|0|1|3||0|bob");
+        add('c', "1|paid|1|4|7000|100|0|1|5||0|bob");
+        add('d', "1|cancelled|1||7000|100|0|1|6||0|cleo");
         picture.buyers = {{"ann", 1, 1}, {"bob", 3, 2}, {"cleo", 0, 1}};
         picture.due = {{keep(id('a')), 5000}, {keep(id('b')), 6000}};
         picture.free_numbers = {5};
@@ -128,9 +128,9 @@ TEST_F(Audit, FindsATicketSoldTwice) {
 
 TEST_F(Audit, FindsATicketSoldTwiceBehindAWideRange) {
     picture.reservations.clear();
-    add('a', "1|held|3|1-3|5000|100|1|2|ann");
-    add('b', "1|held|1|4|6000|100|1|3|bob");
-    add('c', "1|held|1|2|6000|100|1|4|bob");
+    add('a', "1|held|3|1-3|5000|100|0|1|2||0|ann");
+    add('b', "1|held|1|4|6000|100|0|1|3||0|bob");
+    add('c', "1|held|1|2|6000|100|0|1|4||0|bob");
     picture.counters.sold = 5;
     picture.counters.paid = 0;
     picture.counters.free_numbers = 0;
@@ -239,8 +239,8 @@ TEST_F(Audit, OfAMovingSaleKeepsWhatComesFromOneAtomicStep) {
 TEST(Picture, TakesTheNewerOfARecordThatTheScanGaveTwice) {
     ledger_picture picture;
     const auto digits = id('a');
-    picture.reservations = {*parse_record(digits, "1|held|1|1|5000|100|1|2|ann"),
-                            *parse_record(digits, "1|paid|1|1|5000|100|1|9|ann")};
+    picture.reservations = {*parse_record(digits, "1|held|1|1|5000|100|0|1|2||0|ann"),
+                            *parse_record(digits, "1|paid|1|1|5000|100|0|1|9||0|ann")};
     picture.settle();
     ASSERT_EQ(picture.reservations.size(), 1U);
     EXPECT_EQ(picture.reservations[0].state, reservation_state::paid);

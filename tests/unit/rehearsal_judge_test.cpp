@@ -44,7 +44,7 @@ class Rehearsal : public testing::Test {
     void record(std::int64_t number, std::int64_t ticket, const char* state = "held") {
         auto& picture = evidence.picture;
         const auto text = "1|" + std::string{state} + "|1|" + std::to_string(ticket) +
-                          "|9000|100|1|2|r-" + std::to_string(number);
+                          "|9000|100|0|1|2||0|r-" + std::to_string(number);
         picture.reservations.push_back(
             *parse_record(picture.texts.keep(digits_of(number)), picture.texts.keep(text)));
     }

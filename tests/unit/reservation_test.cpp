@@ -25,7 +25,9 @@ ranges read(std::string_view tickets) {
 
 TEST(Record, IsTakenApartInPlace) {
     const auto parsed =
-        parse_record("d1g1t5", "1|paid|3|7,12-13|1700000900000|1700000000000|2|41|ada");
+        parse_record("d1g1t5",
+                     "1|paid|3|7,12-13|1700000900000|1700000000000|1700000500000|2|41|"
+                     "pay-1|4200|ada");
     ASSERT_TRUE(parsed);
     EXPECT_EQ(parsed->digits, "d1g1t5");
     EXPECT_EQ(parsed->state, reservation_state::paid);
@@ -33,17 +35,20 @@ TEST(Record, IsTakenApartInPlace) {
     EXPECT_EQ(parsed->tickets, "7,12-13");
     EXPECT_EQ(parsed->pay_by, 1'700'000'900'000);
     EXPECT_EQ(parsed->reserved, 1'700'000'000'000);
+    EXPECT_EQ(parsed->settled, 1'700'000'500'000);
     EXPECT_EQ(parsed->written, (ledger_version{2, 41}));
+    EXPECT_EQ(parsed->payment, "pay-1");
+    EXPECT_EQ(parsed->refund_due, 4200);
     EXPECT_EQ(parsed->buyer, "ada");
 }
 
 TEST(Record, BuyersMayHoldTheSeparator) {
-    EXPECT_EQ(parse_record("", "1|held|1|7|2|1|1|2|a|b c").value().buyer, "a|b c");
-    EXPECT_EQ(parse_record("", "1|held|1|7|2|1|1|2|").value().buyer, "");
+    EXPECT_EQ(parse_record("", "1|held|1|7|2|1|0|1|2||0|a|b c").value().buyer, "a|b c");
+    EXPECT_EQ(parse_record("", "1|held|1|7|2|1|0|1|2||0|").value().buyer, "");
 }
 
 TEST(Record, L17ATombstoneHasNoTickets) {
-    const auto parsed = parse_record("", "1|cancelled|2||2|1|1|3|ada");
+    const auto parsed = parse_record("", "1|cancelled|2||2|1|0|1|3||0|ada");
     ASSERT_TRUE(parsed);
     EXPECT_FALSE(is_live(parsed->state));
     EXPECT_EQ(parsed->tickets, "");
@@ -51,8 +56,9 @@ TEST(Record, L17ATombstoneHasNoTickets) {
 
 TEST(Record, IsNothingIfItIsMalformed) {
     for (const auto* wrong :
-         {"", "2|held|1|7|2|1|1|2|", "1|sold|1|7|2|1|1|2|", "1|held|x|7|2|1|1|2|",
-          "1|held|1|7||1|1|2|", "1|held|1|7|2|1|1", "held|1|7|2|1|1|2|"}) {
+         {"", "2|held|1|7|2|1|0|1|2||0|", "1|sold|1|7|2|1|0|1|2||0|", "1|held|x|7|2|1|0|1|2||0|",
+          "1|held|1|7||1|0|1|2||0|", "1|held|1|7|2|1|0|1", "1|held|1|7|2|1|0|1|2||x|",
+          "1|held|1|7|2|1||1|2||0|", "held|1|7|2|1|0|1|2||0|"}) {
         EXPECT_FALSE(parse_record("", wrong)) << wrong;
     }
 }

@@ -31,12 +31,15 @@ struct reservation {
     std::string_view tickets;  ///< numbers and ranges, e.g. `7,12-15`; empty once ended
     ledger_ms pay_by = 0;
     ledger_ms reserved = 0;
-    ledger_version written;  ///< the version that wrote this record
-    std::string_view buyer;  ///< empty: nobody was named, the id is the buyer
+    ledger_ms settled = 0;        ///< when it was paid or ended; 0 while it is held
+    ledger_version written;       ///< the version that wrote this record
+    std::string_view payment;     ///< the payment that bought the tickets; empty: none
+    std::int64_t refund_due = 0;  ///< what is owed to the payer now, in the smallest unit
+    std::string_view buyer;       ///< empty: nobody was named, the id is the buyer
 };
 
-/// `1|STATE|QUANTITY|TICKETS|PAY_BY_MS|RESERVED_MS|EPOCH|VERSION|BUYER`, the leading 1 being the
-/// format number. Nothing if it is not that.
+/// `1|STATE|QUANTITY|TICKETS|PAY_BY_MS|RESERVED_MS|SETTLED_MS|EPOCH|VERSION|PAYMENT|REFUND_DUE|BUYER`,
+/// the leading 1 being the format number. Nothing if it is not that.
 [[nodiscard]] std::optional<reservation> parse_record(std::string_view digits,
                                                       std::string_view record) noexcept;
 

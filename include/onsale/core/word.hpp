@@ -35,6 +35,7 @@ struct word {
     std::int64_t paid = 0;
     ledger_version ordered;  ///< records up to here have their order row (L26)
     ledger_ms opens = 0;     ///< when the sale opens
+    ledger_ms due = 0;       ///< the earliest pay-by of those held; 0: nobody holds
     ledger_ms now = 0;       ///< when the ledger said this
     time_point sent{};       ///< when the command that asked for it was sent
 
@@ -68,7 +69,7 @@ class word_cell {
     void learn(const word& next) noexcept;
 
   private:
-    static constexpr std::size_t fields = 11;
+    static constexpr std::size_t fields = 12;
     using packed = std::array<std::int64_t, fields>;
 
     static packed pack(const word& w) noexcept;

@@ -9,7 +9,8 @@ namespace onsale::redis {
 
 inline constexpr std::string_view sales_key = "onsale:sales";
 
-/// `onsale:{SALE}`, or `onsale:{SALE}:PART`; parts: reservations, buyers, due, free, journal.
+/// `onsale:{SALE}`, or `onsale:{SALE}:PART`; parts: reservations, buyers, due, free, refunds,
+/// journal.
 [[nodiscard]] inline std::string sale_key(std::string_view sale, std::string_view part = {}) {
     std::string key = "onsale:{";
     key += sale;
