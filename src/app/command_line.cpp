@@ -51,6 +51,7 @@ int run(int argc, const char* const* argv) {
     add_serve(program, status);
     add_config(program, status);
     add_sale(program, status);
+    add_reservation(program, status);
     add_audit(program, status);
     add_rehearse(program, status);
     try {

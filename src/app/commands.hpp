@@ -37,6 +37,7 @@ class ledger_options {
 void add_serve(CLI::App& program, int& status);
 void add_config(CLI::App& program, int& status);
 void add_sale(CLI::App& program, int& status);
+void add_reservation(CLI::App& program, int& status);
 void add_audit(CLI::App& program, int& status);
 void add_rehearse(CLI::App& program, int& status);
 

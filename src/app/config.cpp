@@ -1,6 +1,7 @@
 #include "onsale/app/config.hpp"
 
 #include "onsale/core/ids.hpp"
+#include "onsale/core/limits.hpp"
 
 #include <spdlog/fmt/fmt.h>
 #include <toml++/toml.h>
@@ -72,6 +73,12 @@ constexpr std::array settings{
             "What Redis must do, or the node refuses: always (an acknowledged ticket survives kill "
             "-9), "
             "everysec, none."},
+    setting{"payments", "secret_file", &config::payment_secret_file, "\"\"", 0, 0,
+            "File whose first line is the secret that the payment side signs with, 16 bytes or "
+            "more; empty: payments are answered 503."},
+    setting{"payments", "late_payment", &config::late_payment, "\"rebuy\"", 0, 0,
+            "A payment past the pay-by: rebuy (the tickets are bought again, if they can still be "
+            "had) or refuse (the money is owed)."},
 };
 
 std::string name_of(const setting& one) {
@@ -168,6 +175,9 @@ std::string check(const config& made) {
         return fmt::format("node.default_sale: '{}' is no sale id", made.default_sale);
     }
     if (made.weight > made.weights) return "node.weight must not be above node.weights, their sum";
+    if (made.late_payment != "rebuy" && made.late_payment != "refuse") {
+        return "payments.late_payment must be rebuy or refuse";
+    }
     if (made.durability != "always" && made.durability != "everysec" && made.durability != "none") {
         return "redis.durability must be always, everysec or none";
     }
@@ -219,6 +229,19 @@ or_complaint<config> load_config(const std::string& path,
     problem = check(made);
     if (!problem.empty()) return complaint{problem};
     return made;
+}
+
+or_complaint<payment_secret> read_payment_secret(const config& from) {
+    if (from.payment_secret_file.empty()) return payment_secret{};
+    std::ifstream file{from.payment_secret_file};
+    payment_secret secret;
+    std::getline(file, secret.bytes);
+    if (secret.bytes.size() < limits::payment_secret) {
+        return complaint{fmt::format(
+            "payments.secret_file: the first line of {} is to be a secret of {} bytes or more",
+            from.payment_secret_file, limits::payment_secret)};
+    }
+    return secret;
 }
 
 or_complaint<redis::endpoint> ledger_endpoint(const config& from) {

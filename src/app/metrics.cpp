@@ -59,6 +59,16 @@ void add_outcomes(metric_page& page, const workers& all) {
     }
 }
 
+void add_settled(metric_page& page, const workers& all) {
+    page.begin("onsale_settled_total", "Payments and cancellations answered, by what came of them",
+               prometheus::MetricType::Counter);
+    for (std::size_t i = 0; i < settle_results; ++i) {
+        const auto count =
+            sum(all, [i](const worker& w) { return w.http_counts().settled[i].load(); });
+        page.add({{"result", std::string{name_of(static_cast<settle_result>(i))}}}, count);
+    }
+}
+
 void add_server(metric_page& page, const workers& all) {
     using prometheus::MetricType;
     const auto one = [&](const char* name, const char* help, MetricType type, auto read) {
@@ -109,6 +119,12 @@ void add_link(metric_page& page, const workers& all) {
     one(
         "onsale_ledger_polls_total", "Polls sent", MetricType::Counter,
         [](const auto& s) -> const auto& { return s.polls; });
+    one(
+        "onsale_ledger_settle_calls_total", "Settle calls sent for payments and cancellations",
+        MetricType::Counter, [](const auto& s) -> const auto& { return s.settle_calls; });
+    one(
+        "onsale_expired_total", "Reservations expired by this node", MetricType::Counter,
+        [](const auto& s) -> const auto& { return s.expired; });
 }
 
 void add_sales(metric_page& page, const sale_book& book) {
@@ -135,6 +151,7 @@ void add_sales(metric_page& page, const sale_book& book) {
 std::string metrics_text(const workers& all, const sale_book& book) {
     metric_page page;
     add_outcomes(page, all);
+    add_settled(page, all);
     add_server(page, all);
     add_link(page, all);
     add_sales(page, book);

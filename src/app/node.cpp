@@ -37,7 +37,7 @@ std::size_t connections_at_most() {
 
 class node {
   public:
-    node(const config& chosen, const redis::endpoint& to)
+    node(const config& chosen, const redis::endpoint& to, const std::string& payment_secret)
         : config_{chosen},
           book_{share{chosen.weight, chosen.weights, chosen.buffer}, chosen.local_stock} {
         const auto threads = static_cast<std::size_t>(chosen.threads);
@@ -45,13 +45,19 @@ class node {
                                          .stat_log = chosen.stat_log,
                                          .trust_request_id = chosen.trust_request_id,
                                          .require_buyer = chosen.require_buyer,
+                                         .payment_secret = payment_secret,
                                          .connections = connections_at_most() / threads};
         const box_office::settings office{.top_up = chosen.top_up,
                                           .count_attempts = !chosen.stat_log.empty()};
+        const redis::link::settings ledger{.to = to,
+                                           .wanted = parse_durability(chosen.durability),
+                                           .late = chosen.late_payment == "refuse"
+                                                       ? redis::late_payments::refuse
+                                                       : redis::late_payments::rebuy};
         for (std::size_t i = 0; i < threads; ++i) {
-            workers_.push_back(std::make_unique<worker>(
-                http, office, to, parse_durability(chosen.durability), book_, pages()));
+            workers_.push_back(std::make_unique<worker>(http, office, ledger, book_, pages()));
         }
+        takes_payments_ = !payment_secret.empty();
     }
 
     or_complaint<int> run() {
@@ -74,6 +80,10 @@ class node {
             spdlog::warn(
                 "durability is '{}': acknowledged tickets can be lost when Redis is killed",
                 config_.durability);
+        }
+        if (!takes_payments_) {
+            spdlog::warn(
+                "payments are off and are answered 503: payments.secret_file names no secret");
         }
         run_threads();
         spdlog::info("stopped");
@@ -118,6 +128,7 @@ class node {
     const config config_;
     sale_book book_;
     workers workers_;
+    bool takes_payments_ = false;
     std::atomic<bool> stopping_{false};
 };
 
@@ -126,8 +137,10 @@ class node {
 or_complaint<int> run_node(const config& chosen) {
     const auto to = ledger_endpoint(chosen);
     if (!to) return to.error();
+    const auto secret = read_payment_secret(chosen);
+    if (!secret) return secret.error();
     std::signal(SIGPIPE, SIG_IGN);  // hiredis writes without MSG_NOSIGNAL
-    node one{chosen, *to};
+    node one{chosen, *to, secret->bytes};
     return one.run();
 }
 

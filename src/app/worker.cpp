@@ -10,11 +10,10 @@ namespace onsale::app {
 
 // One thread runs the loop, so that the reactor needs no locks; `post` from others still works.
 worker::worker(const http::server_settings& http, box_office::settings office,
-               const redis::endpoint& to, redis::durability wanted, sale_book& book,
-               http::operator_pages pages)
+               const redis::link::settings& ledger, sale_book& book, http::operator_pages pages)
     : io_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO},
       office_{book, office},
-      link_{io_, to, wanted, book, office_},
+      link_{io_, ledger, book, office_},
       server_{io_, http, office_, std::move(pages)},
       timer_{io_} {
     office_.connect(link_, server_);

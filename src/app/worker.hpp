@@ -14,8 +14,7 @@ namespace onsale::app {
 class worker {
   public:
     worker(const http::server_settings& http, box_office::settings office,
-           const redis::endpoint& to, redis::durability wanted, sale_book& book,
-           http::operator_pages pages);
+           const redis::link::settings& ledger, sale_book& book, http::operator_pages pages);
 
     /// Before `run`.
     [[nodiscard]] or_complaint<int> start(http::listening_socket on);

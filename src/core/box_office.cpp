@@ -61,6 +61,27 @@ std::optional<answer> box_office::buy(local_sale& on, const purchase_request& re
     return std::nullopt;
 }
 
+bool box_office::settle(local_sale& on, const id_digits& id, const settle_request& asked,
+                        std::uint64_t tag, time_point now) {
+    auto* one = pool_.take();
+    if (one == nullptr) return false;
+    one->on = &on;
+    one->tag = tag;
+    one->deadline = now + limits::purchase_deadline;
+    one->id = id;
+    one->buyer.clear();
+    one->quantity = 1;
+    one->asks = errand::settle;
+    one->settles.what = asked.what;
+    one->settles.payment.assign(asked.payment.data(), asked.payment.size());
+    one->settles.amount = asked.amount;
+    if (asked.what == settle_kind::pay) {
+        one->settles.successor = derive_successor(on.shared().salt(), on.id(), id, asked.payment);
+    }
+    ledger_->submit(*one);
+    return true;
+}
+
 bool box_office::show(local_sale& on, const id_digits& id, std::uint64_t tag, time_point now) {
     auto* one = pool_.take();
     if (one == nullptr) return false;
@@ -141,7 +162,18 @@ void box_office::looked_up(purchase& one, const reservation* record) {
     }
 }
 
+void box_office::settled(purchase& one, settle_result what, const reservation* record) {
+    // Such a ledger does not look at ids: what was sent before may have been done.
+    const bool blind = what == settle_result::frozen || what == settle_result::missing;
+    tell_settled(one, blind && one.may_have_run ? settle_result::in_doubt : what, record);
+}
+
 void box_office::failed(purchase& one, errc why) {
+    if (one.asks == errand::settle) {
+        const bool unknown = why == errc::outcome_unknown;
+        tell_settled(one, unknown ? settle_result::in_doubt : settle_result::busy, nullptr);
+        return;
+    }
     if (one.asks == errand::show) {
         audience_->shown(one.tag, {.on = one.on});
         pool_.give_back(one);
@@ -161,6 +193,16 @@ void box_office::tell_known(purchase& one, const reservation& record) {
         what = outcome::sold;  // by this very purchase, whose first reply was lost
     }
     tell(one, what, what == outcome::key_reused ? nullptr : &record);
+}
+
+void box_office::tell_settled(purchase& one, settle_result what, const reservation* record) {
+    audience_->settled(one.tag, {.on = one.on,
+                                 .asked = one.settles.what,
+                                 .what = what,
+                                 .id = one.id,
+                                 .amount = one.settles.amount,
+                                 .record = record});
+    pool_.give_back(one);
 }
 
 void box_office::tell(purchase& one, outcome what, const reservation* record) {

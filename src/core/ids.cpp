@@ -109,6 +109,13 @@ bool is_name(std::string_view text) noexcept {
     return std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
 }
 
+bool is_payment_id(std::string_view text) noexcept {
+    constexpr std::string_view known =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._:-";
+    return !text.empty() && text.size() <= limits::payment_id &&
+           text.find_first_not_of(known) == std::string_view::npos;
+}
+
 std::optional<reservation_name> parse_reservation_id(std::string_view text) noexcept {
     if (text.size() < limits::id_digits + 2) return std::nullopt;
     const auto digits = text.substr(text.size() - limits::id_digits);
@@ -140,6 +147,13 @@ id_digits derive_id(const sale_salt& salt, std::string_view sale, std::string_vi
     hash.add(buyer);
     hash.add(key);
     return to_digits(hash.finish());
+}
+
+id_digits derive_successor(const sale_salt& salt, std::string_view sale, const id_digits& id,
+                           std::string_view payment) {
+    std::string instead_of_buyer{"\n"};  // no buyer is called so
+    instead_of_buyer += view(id);
+    return derive_id(salt, sale, instead_of_buyer, payment);
 }
 
 id_digits random_id() {

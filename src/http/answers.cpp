@@ -93,6 +93,7 @@ void append_tickets(std::string& out, std::string_view tickets) {
     out += ']';
 }
 
+/// Its closing brace is the caller's.
 void append_reservation(std::string& out, std::string_view sale, const reservation& record,
                         bool ordered) {
     out += "{\"reservation\":";
@@ -114,7 +115,7 @@ void append_reservation(std::string& out, std::string_view sale, const reservati
     out += ",\"pay_by\":";
     append_time(out, record.pay_by);
     out += ",\"ordered\":";
-    out += ordered ? "true}" : "false}";
+    out += ordered ? "true" : "false";
 }
 
 bool is_ordered(const local_sale& on, const reservation& record) {
@@ -228,6 +229,37 @@ unsigned problem_status(outcome what) {
     return 0;
 }
 
+unsigned settlement_status(settle_result what) {
+    switch (what) {
+        case settle_result::done:
+        case settle_result::repeated:
+        case settle_result::rebought:
+            return 200;
+        case settle_result::refused:
+        case settle_result::refund_due:
+            return 409;
+        case settle_result::wrong_amount:
+            return 422;
+        case settle_result::unknown:
+            return 404;
+        case settle_result::in_doubt:
+            return 202;
+        case settle_result::frozen:
+        case settle_result::missing:
+        case settle_result::busy:
+            return 503;
+    }
+    ONSALE_ASSERT(false);
+    return 0;
+}
+
+/// Of a problem: what stands in the way, by its name on the wire.
+std::string_view settlement_code(const settlement_told& told) {
+    if (told.what == settle_result::unknown) return "no_reservation";
+    if (told.what != settle_result::refused) return name_of(told.what);
+    return is_live(told.record->state) ? "paid" : "ended";
+}
+
 void append_problem_head(std::string& body, unsigned status, std::string_view code,
                          std::string_view detail) {
     body += "{\"type\":\"about:blank\",\"title\":\"";
@@ -290,6 +322,7 @@ void append_reservation_answer(std::string& out, const answer& told, ending how)
     auto& body = scratch();
     if (told.what == outcome::sold || told.what == outcome::repeated) {
         append_reservation(body, told.on->id(), *told.record, is_ordered(*told.on, *told.record));
+        body += '}';
         append_whole(out, status, json, body, location(told.on->id(), view(told.id)), how);
         return;
     }
@@ -327,7 +360,39 @@ void append_sighting(std::string& out, const sighting& seen, ending how) {
     }
     auto& body = scratch();
     append_reservation(body, on.id(), *seen.record, seen.record->written <= says.ordered);
+    body += '}';
     append_whole(out, 200, json, body, {}, how);
+}
+
+void append_settlement_answer(std::string& out, const settlement_told& told, ending how) {
+    const auto sale = told.on->id();
+    auto& body = scratch();
+    const auto status = settlement_status(told.what);
+    if (status == 200) {
+        append_reservation(body, sale, *told.record, is_ordered(*told.on, *told.record));
+        if (told.what == settle_result::rebought) {
+            body += ",\"replaces\":";
+            append_reservation_id(body, sale, view(told.id));
+        }
+        body += '}';
+        append_whole(out, 200, json, body, {}, how);
+        return;
+    }
+    append_problem_head(body, status, settlement_code(told), sentence_of(told.what));
+    if (status == 202 || status == 409) {
+        body += ",\"reservation\":";
+        append_reservation_id(body, sale, view(told.id));
+    }
+    if (told.record != nullptr) {
+        body += ",\"state\":";
+        append_quoted(body, name_of(told.record->state));
+    }
+    if (told.what == settle_result::refund_due) {
+        body += ",\"refund_due\":";
+        append_number(body, told.amount);
+    }
+    body += '}';
+    append_whole(out, status, problem_json, body, status == 503 ? retry_after : "", how);
 }
 
 void append_sale(std::string& out, std::string_view sale, const word& says, ending how) {

@@ -41,6 +41,9 @@ void append_reservation_answer(std::string& out, const answer& told, ending how)
 /// A reservation looked up, or why it cannot be shown.
 void append_sighting(std::string& out, const sighting& seen, ending how);
 
+/// What came of a payment or a cancellation: the reservation, or a problem.
+void append_settlement_answer(std::string& out, const settlement_told& told, ending how);
+
 /// A sale's word.
 void append_sale(std::string& out, std::string_view sale, const word& says, ending how);
 

@@ -51,9 +51,10 @@ class header_parser final : public beast::basic_parser<true> {
     void on_request_impl(beast::verb verb, string_view, string_view target, int version,
                          error_code& error) override {
         version_ = version;
-        into_.verb = verb == beast::verb::get    ? method::get
-                     : verb == beast::verb::post ? method::post
-                                                 : method::other;
+        into_.verb = verb == beast::verb::get       ? method::get
+                     : verb == beast::verb::post    ? method::post
+                     : verb == beast::verb::delete_ ? method::erase
+                                                    : method::other;
         auto rest = plain(target);
         if (rest.starts_with("http://")) {  // absolute form: what follows the host
             const auto slash = rest.find('/', 7);
@@ -90,6 +91,10 @@ class header_parser final : public beast::basic_parser<true> {
             keep(into_.idempotency_key, value, error);
         } else if (boost::beast::iequals(name_text, "X-Request-ID")) {
             keep(into_.request_id, value, error);
+        } else if (boost::beast::iequals(name_text, "X-Onsale-Signature")) {
+            keep(into_.signature, value, error);
+        } else if (boost::beast::iequals(name_text, "X-Onsale-Timestamp")) {
+            keep(into_.timestamp, value, error);
         }
     }
 

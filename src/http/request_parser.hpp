@@ -8,7 +8,7 @@
 
 namespace onsale::http {
 
-enum class method : std::uint8_t { get, post, other };
+enum class method : std::uint8_t { get, post, erase, other };
 
 /// Views the bytes it was parsed from.
 struct request {
@@ -17,6 +17,8 @@ struct request {
     std::string_view query;            ///< without the question mark
     std::string_view idempotency_key;  ///< empty: none
     std::string_view request_id;       ///< X-Request-ID; empty: none
+    std::string_view signature;        ///< X-Onsale-Signature; empty: none
+    std::string_view timestamp;        ///< X-Onsale-Timestamp; empty: none
     std::string_view body;
     bool has_length = false;        ///< Content-Length was given
     bool has_content_type = false;  ///< a body was meant

@@ -108,7 +108,7 @@ router::result router::route(const request& asked, connection& one, std::string&
         if (is_sale_id(sale) && rest == reserve_tail) return reserve(asked, sale, one, out, now);
     }
     if (asked.path.starts_with(reservations)) {
-        return show_reservation(asked, asked.path.substr(reservations.size()), one, out, now);
+        return reservation(asked, asked.path.substr(reservations.size()), one, out, now);
     }
     return operators(asked, one, out);
 }
@@ -142,7 +142,8 @@ router::result router::buy(local_sale& on, const purchase_request& wanted, conne
 router::result router::buy_ticket(const request& asked, connection& one, std::string& out,
                                   time_point now) {
     one.called = api::ticket;
-    if (asked.verb == method::other) return wrong_method("GET, POST", one, out);
+    const bool buys = asked.verb == method::get || asked.verb == method::post;
+    if (!buys) return wrong_method("GET, POST", one, out);
     purchase_request wanted;
     std::optional<ticket_query> query;
     std::string_view sale = settings_.default_sale;
@@ -207,21 +208,6 @@ router::result router::show_sale(const request& asked, std::string_view sale, co
     }
     if (office_.knows_all(now))
         return problem(out, 404, "no_sale", "There is no such sale.", one.ends);
-    return problem(out, 503, "busy", "The ledger cannot be asked; please try again.", one.ends,
-                   retry_after);
-}
-
-router::result router::show_reservation(const request& asked, std::string_view id, connection& one,
-                                        std::string& out, time_point now) {
-    constexpr std::string_view none = "There is no such reservation.";
-    if (asked.verb != method::get) return wrong_method("GET", one, out);
-    const auto name = parse_reservation_id(id);
-    if (!name) return problem(out, 404, "no_reservation", none, one.ends);
-    auto* on = office_.find(name->sale);
-    if (on == nullptr && office_.knows_all(now)) {
-        return problem(out, 404, "no_reservation", none, one.ends);
-    }
-    if (on != nullptr && office_.show(*on, name->digits, one.tag(), now)) return result::waiting;
     return problem(out, 503, "busy", "The ledger cannot be asked; please try again.", one.ends,
                    retry_after);
 }

@@ -40,8 +40,17 @@ class router {
                    time_point now);
     result show_sale(const request& asked, std::string_view sale, connection& one, std::string& out,
                      time_point now);
-    result show_reservation(const request& asked, std::string_view id, connection& one,
-                            std::string& out, time_point now);
+    result show_reservation(std::string_view id, connection& one, std::string& out, time_point now);
+    result reservation(const request& asked, std::string_view rest, connection& one,
+                       std::string& out, time_point now);
+    result pay(const request& asked, std::string_view id, connection& one, std::string& out,
+               time_point now);
+    result settle(std::string_view id, const box_office::settle_request& wanted, connection& one,
+                  std::string& out, time_point now);
+    /// Lets `submit(sale, digits)` ask the ledger, if there is such a sale.
+    template <class Submit>
+    result at_ledger(std::string_view id, connection& one, std::string& out, time_point now,
+                     Submit submit);
     result operators(const request& asked, connection& one, std::string& out);
     result buy(local_sale& on, const purchase_request& wanted, connection& one, std::string& out,
                time_point now);

@@ -180,6 +180,10 @@ void server::shown(std::uint64_t tag, const sighting& seen) {
     implementation_->shown(tag, seen);
 }
 
+void server::settled(std::uint64_t tag, const settlement_told& told) {
+    implementation_->settled(tag, told);
+}
+
 const server_counts& server::counts() const noexcept {
     return implementation_->counts();
 }

@@ -191,6 +191,16 @@ void server::implementation::shown(std::uint64_t tag, const sighting& seen) {
     go_on(*one);
 }
 
+void server::implementation::settled(std::uint64_t tag, const settlement_told& told) {
+    // A count, orders nothing.
+    counts_.settled[static_cast<std::size_t>(told.what)].fetch_add(1, std::memory_order_relaxed);
+    auto* const one = find(tag);
+    if (one == nullptr) return;  // the client has gone, and asks again
+    ONSALE_ASSERT(one->doing == activity::waiting && out_.empty());
+    append_settlement_answer(out_, told, one->ends);
+    go_on(*one);
+}
+
 /// The answer that was waited for is in the output.
 void server::implementation::go_on(connection& one) {
     const auto now = monotonic::now();

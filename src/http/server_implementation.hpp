@@ -39,6 +39,7 @@ class server::implementation final : public poll_handler {
 
     void answered(std::uint64_t tag, const answer& told);
     void shown(std::uint64_t tag, const sighting& seen);
+    void settled(std::uint64_t tag, const settlement_told& told);
 
     void on_ready(std::uint64_t tag, bool readable, bool hung_up) override;
 

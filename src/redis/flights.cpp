@@ -2,6 +2,7 @@
 
 #include "greeting.hpp"
 #include "scripts.hpp"
+#include "settle_call.hpp"
 
 #include "onsale/core/assert.hpp"
 #include "onsale/core/box_office.hpp"
@@ -50,8 +51,12 @@ constexpr std::array<std::string_view, 6> reserve_parts{"",    "reservations", "
 }  // namespace
 
 flights::flights(connection& over, ledger_listener& listener, link_status& status,
-                 std::function<void()> on_landing) noexcept
-    : over_{over}, listener_{listener}, status_{status}, on_landing_{std::move(on_landing)} {
+                 late_payments late, std::function<void()> on_landing) noexcept
+    : over_{over},
+      listener_{listener},
+      status_{status},
+      late_{late},
+      on_landing_{std::move(on_landing)} {
     for (auto& one : flights_) {
         one.owner = this;
     }
@@ -73,9 +78,11 @@ void flights::take_off(time_point now) {
 
 bool flights::send(batch& one, time_point now) {
     const auto& on = one.from->on();
-    const bool reserves = one.items.front().asks == errand::reserve;
-    if (reserves) {
+    const auto asks = one.items.front().asks;
+    if (asks == errand::reserve) {
         write_reserve(one, on);
+    } else if (asks == errand::settle) {
+        write_settle(one, on);
     } else {
         write_look_up(one, on);
     }
@@ -86,13 +93,21 @@ bool flights::send(batch& one, time_point now) {
     free->carried = &one;
     free->sent = now;
     on.shared().asked(now);
-    (reserves ? status_.batches : status_.look_ups).fetch_add(1, std::memory_order_relaxed);
-    if (reserves) status_.purchases.fetch_add(one.items.size(), std::memory_order_relaxed);
+    count(asks, one.items.size());
     const auto again = std::count_if(one.items.begin(), one.items.end(), [](const purchase& item) {
-        return item.asks == errand::reserve && item.may_have_run;
+        return changes_ledger(item.asks) && item.may_have_run;
     });
     status_.resent.fetch_add(static_cast<std::uint64_t>(again), std::memory_order_relaxed);
     return true;
+}
+
+void flights::count(errand asks, std::size_t items) {
+    // Counts, which order nothing.
+    auto& calls = asks == errand::reserve  ? status_.batches
+                  : asks == errand::settle ? status_.settle_calls
+                                           : status_.look_ups;
+    calls.fetch_add(1, std::memory_order_relaxed);
+    if (asks == errand::reserve) status_.purchases.fetch_add(items, std::memory_order_relaxed);
 }
 
 void flights::write_reserve(const batch& one, const local_sale& on) {
@@ -130,6 +145,19 @@ void flights::write_look_up(const batch& one, const local_sale& on) {
     }
 }
 
+void flights::write_settle(const batch& one, const local_sale& on) {
+    begin_settle(command_, on.shared(), late_, 0, one.items.size());
+    for (const auto& item : one.items) {
+        const auto& settles = item.settles;
+        const bool pays = settles.what == settle_kind::pay;
+        command_.add(view(item.id));
+        command_.add(name_of(settles.what));
+        command_.add(std::string_view{settles.payment.data(), settles.payment.size()});
+        command_.add(settles.amount);
+        command_.add(pays ? view(settles.successor) : std::string_view{});
+    }
+}
+
 void flights::landed(flight& one, const redisReply* answer) {
     ONSALE_ASSERT(one.carried != nullptr);
     auto& carried = *one.carried;
@@ -163,7 +191,7 @@ void flights::landed(flight& one, const redisReply* answer) {
 
 void flights::lost(batch& carried) {
     for (auto& item : carried.items) {
-        item.may_have_run = item.asks == errand::reserve;
+        item.may_have_run = changes_ledger(item.asks);
     }
     batches_.put_back(carried);
 }
@@ -205,8 +233,9 @@ bool flights::tell_all(flight& one, std::string_view text) {
         if (told.size() <= item.id.size() || !told.starts_with(view(item.id))) return false;
         const auto rest = told.substr(item.id.size() + 1);
         items.pop_front();
-        const bool good =
-            item.asks == errand::reserve ? tell_reserved(item, rest) : tell_looked_up(item, rest);
+        const bool good = item.asks == errand::reserve  ? tell_reserved(item, rest)
+                          : item.asks == errand::settle ? tell_settled(item, rest)
+                                                        : tell_looked_up(item, rest);
         if (!good) {
             items.push_front(item);
             return false;
@@ -237,6 +266,27 @@ bool flights::tell_looked_up(purchase& one, std::string_view line) {
     const auto record = parse_record(view(one.id), line);
     if (!record) return false;
     listener_.looked_up(one, &*record);
+    return true;
+}
+
+/// `VERDICT`, `VERDICT RECORD` or `rebought ID RECORD`.
+bool flights::tell_settled(purchase& one, std::string_view line) {
+    const auto verdict = parse_settle_result(cut(line, ' '));
+    if (!verdict) return false;
+    const bool nothing = *verdict == settle_result::unknown || *verdict == settle_result::frozen ||
+                         *verdict == settle_result::missing;
+    if (nothing) {
+        listener_.settled(one, *verdict, nullptr);
+        return true;
+    }
+    auto digits = view(one.id);
+    if (*verdict == settle_result::rebought) {
+        digits = view(one.settles.successor);
+        if (cut(line, ' ') != digits) return false;
+    }
+    const auto record = parse_record(digits, line);
+    if (!record) return false;
+    listener_.settled(one, *verdict, &*record);
     return true;
 }
 

@@ -23,7 +23,7 @@ namespace onsale::redis {
 class flights {
   public:
     /// `on_landing` is called after each reply: whoever waited behind it may leave now.
-    flights(connection& over, ledger_listener& listener, link_status& status,
+    flights(connection& over, ledger_listener& listener, link_status& status, late_payments late,
             std::function<void()> on_landing) noexcept;
 
     void submit(purchase& one);
@@ -47,18 +47,22 @@ class flights {
     };
 
     bool send(batch& one, time_point now);
+    void count(errand asks, std::size_t items);
     void write_reserve(const batch& one, const local_sale& on);
     void write_look_up(const batch& one, const local_sale& on);
+    void write_settle(const batch& one, const local_sale& on);
     void landed(flight& one, const redisReply* answer);
     void lost(batch& carried);
     void proved_not_run(batch& carried, std::string_view error);
     bool tell_all(flight& one, std::string_view text);
     bool tell_reserved(purchase& one, std::string_view line);
     bool tell_looked_up(purchase& one, std::string_view line);
+    bool tell_settled(purchase& one, std::string_view line);
 
     connection& over_;
     ledger_listener& listener_;
     link_status& status_;
+    const late_payments late_;
     const std::function<void()> on_landing_;
     batches batches_;
     std::array<flight, limits::batches_in_flight> flights_;

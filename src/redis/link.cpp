@@ -4,6 +4,7 @@
 #include "connection.hpp"
 #include "flights.hpp"
 #include "greeting.hpp"
+#include "sweeper.hpp"
 #include "watch.hpp"
 
 #include "onsale/core/assert.hpp"
@@ -33,14 +34,15 @@ namespace asio = boost::asio;
 /// Purchases are taken in every state; they are sent only when it is up.
 class link::implementation final : public connection_handler {
   public:
-    implementation(asio::io_context& io, endpoint to, durability wanted, sale_book& book,
+    implementation(asio::io_context& io, settings chosen, sale_book& book,
                    ledger_listener& listener)
         : io_{io},
-          to_{std::move(to)},
-          wanted_{wanted},
+          to_{std::move(chosen.to)},
+          wanted_{chosen.wanted},
           connection_{io, *this},
-          flights_{connection_, listener, status_, [this] { take_off_soon(); }},
+          flights_{connection_, listener, status_, chosen.late, [this] { take_off_soon(); }},
           watch_{connection_, book, status_},
+          sweeper_{connection_, book, status_},
           changed_{io, asio::steady_timer::time_point::max()},
           random_{std::random_device{}()} {}
 
@@ -67,6 +69,7 @@ class link::implementation final : public connection_handler {
         if (!status_.durable) flights_.refuse_all();
         if (watch_.claim_discovery(now)) spawn(watch_.discover(now), "the search for new sales");
         watch_.poll(now);
+        if (status_.durable) sweeper_.sweep(now);
         take_off_soon();
     }
 
@@ -217,6 +220,7 @@ class link::implementation final : public connection_handler {
     connection connection_;
     flights flights_;
     watch watch_;
+    sweeper sweeper_;
     asio::steady_timer changed_;  // never expires; cancelled to wake run()
     std::minstd_rand random_;
     std::vector<identity> old_;  // connections that purchases were sent on, and not yet fenced
@@ -231,10 +235,8 @@ class link::implementation final : public connection_handler {
     bool posted_ = false;
 };
 
-link::link(asio::io_context& io, endpoint to, durability wanted, sale_book& book,
-           ledger_listener& listener)
-    : implementation_{std::make_unique<implementation>(io, std::move(to), wanted, book, listener)} {
-}
+link::link(asio::io_context& io, settings chosen, sale_book& book, ledger_listener& listener)
+    : implementation_{std::make_unique<implementation>(io, std::move(chosen), book, listener)} {}
 
 link::~link() = default;
 

@@ -129,7 +129,7 @@ TEST_F(Show, ByAWrongMethodIsA405ThatNamesTheRightOnes) {
     expect_allowed("DELETE", "/buy/ticket", "GET, POST");
     expect_allowed("GET", reserve_path, "POST");
     expect_allowed("POST", "/v1/sales/demo", "GET");
-    expect_allowed("POST", "/v1/reservations/demo." + id_of(1), "GET");
+    expect_allowed("POST", "/v1/reservations/demo." + id_of(1), "GET, DELETE");
     expect_allowed("POST", "/metrics", "GET");
     expect_allowed("FETCH", "/healthz", "GET");
     EXPECT_EQ(number("sold"), 0);

@@ -38,7 +38,7 @@ void fake_ledger::answer(time_point sent) {
 
 void fake_ledger::lose_reply() {
     for (auto* one : waiting_) {
-        run(*one);
+        one->asks == errand::settle ? void(settle(*one)) : void(run(*one));
         one->may_have_run = true;
     }
 }
@@ -66,9 +66,31 @@ outcome fake_ledger::run(const purchase& one) {
     return sale_.reserve(id_of(one), buyer, one.quantity);
 }
 
+settle_result fake_ledger::settle(const purchase& one) {
+    const std::string payment{one.settles.payment.data(), one.settles.payment.size()};
+    const std::string successor{view(one.settles.successor)};
+    if (one.settles.what == settle_kind::cancel) return sale_.cancel(id_of(one));
+    return sale_.pay(id_of(one), payment, one.settles.amount, successor);
+}
+
+/// It is done when it is told.
+void fake_ledger::tell_settled(purchase& one) {
+    const auto what = settle(one);
+    const bool is_new = what == settle_result::rebought;
+    const auto digits = is_new ? std::string{view(one.settles.successor)} : id_of(one);
+    const auto* entry = sale_.find(digits);
+    if (entry == nullptr) return listener_.settled(one, what, nullptr);
+    reservation record;
+    record.digits = digits;
+    record.state = entry->state;
+    record.quantity = entry->quantity;
+    listener_.settled(one, what, &record);
+}
+
 void fake_ledger::tell(purchase& one, outcome what) {
     const auto id = id_of(one);
     const auto* entry = sale_.find(id);
+    if (one.asks == errand::settle) return tell_settled(one);
     reservation record;
     std::string tickets;
     if (entry != nullptr) {

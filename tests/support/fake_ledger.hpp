@@ -34,6 +34,8 @@ class fake_ledger final : public ledger {
   private:
     outcome run(const purchase& one);
     void tell(purchase& one, outcome what);
+    settle_result settle(const purchase& one);
+    void tell_settled(purchase& one);
 
     model_sale& sale_;
     ledger_listener& listener_;

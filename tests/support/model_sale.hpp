@@ -3,6 +3,7 @@
 #include "onsale/core/limits.hpp"
 #include "onsale/core/outcome.hpp"
 #include "onsale/core/reservation.hpp"
+#include "onsale/core/settlement.hpp"
 #include "onsale/core/word.hpp"
 
 #include <cstdint>
@@ -21,6 +22,14 @@ class model_sale {
         std::int64_t total = 10;
         std::int64_t limit = 0;
         std::int64_t cap = limits::reservations_per_buyer;
+        std::int64_t price = 4'200;
+        bool rebuy = true;
+    };
+
+    /// Money that a payment brought and that is to be sent back.
+    struct refund {
+        std::int64_t amount = 0;
+        bool is_done = false;
     };
 
     struct entry {
@@ -28,6 +37,11 @@ class model_sale {
         std::string buyer;
         std::int64_t quantity = 0;
         std::vector<std::int64_t> tickets;
+        bool is_due = false;                   ///< past its pay-by
+        std::string payment{};                 ///< that bought the tickets, or bought them again
+        std::map<std::string, refund> owed{};  ///< by payment
+
+        [[nodiscard]] std::int64_t refund_due() const;
     };
 
     explicit model_sale(terms chosen);
@@ -35,7 +49,17 @@ class model_sale {
     /// `sold`, `repeated` (known, in any state), `key_reused` or why not.
     outcome reserve(const std::string& id, const std::string& buyer, std::int64_t quantity);
 
-    /// Whether it could be done.
+    /// As lua/settle.lua; one that is not there is `unknown`.
+    settle_result pay(const std::string& id, const std::string& payment, std::int64_t amount,
+                      const std::string& new_id);
+    settle_result cancel(const std::string& id);
+    settle_result refund_paid(const std::string& id);
+    settle_result refund_done(const std::string& id, const std::string& payment);
+    void make_due(const std::string& id);
+    /// Expires what is due; the oldest reservation first.
+    std::int64_t sweep();
+
+    /// Brings it to `to`, by whatever call does that. Whether it could be done.
     bool settle(const std::string& id, reservation_state to);
     bool restock(std::int64_t tickets);
     bool withdraw(std::int64_t tickets);
@@ -54,6 +78,8 @@ class model_sale {
     };
 
     [[nodiscard]] outcome refusal(const std::string& buyer, std::int64_t quantity) const;
+    void end(entry& one, reservation_state to);
+    bool rebuy(const entry& old, const std::string& payment, const std::string& new_id);
     [[nodiscard]] std::vector<std::int64_t> take_numbers(std::int64_t quantity);
     [[nodiscard]] std::int64_t remaining() const noexcept { return total_ - sold_; }
 

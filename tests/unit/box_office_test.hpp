@@ -32,6 +32,14 @@ struct seen {
     std::string tickets;
 };
 
+struct heard_settlement {
+    std::uint64_t tag = 0;
+    settle_result what = settle_result::busy;
+    std::string id;
+    std::int64_t amount = 0;
+    std::string state;
+};
+
 class listeners final : public audience {
   public:
     void answered(std::uint64_t tag, const answer& told) override {
@@ -44,8 +52,15 @@ class listeners final : public audience {
                              std::string{sight.record == nullptr ? "" : sight.record->tickets}});
     }
 
+    void settled(std::uint64_t tag, const settlement_told& what) override {
+        const bool has_record = what.record != nullptr;
+        settlements.push_back({tag, what.what, std::string{view(what.id)}, what.amount,
+                               std::string{has_record ? name_of(what.record->state) : ""}});
+    }
+
     std::vector<heard> answers;
     std::vector<seen> sightings;
+    std::vector<heard_settlement> settlements;
 };
 
 /// One thread of a node, one sale, and a fake ledger behind it.

@@ -34,6 +34,9 @@ struct config {
     std::string redis_password_file;
     std::int64_t redis_database = 0;
     std::string durability;
+
+    std::string payment_secret_file;
+    std::string late_payment;
 };
 
 /// Reads `path` (empty: defaults only), then `overrides` as `table.key=value`. An unknown key, a
@@ -43,6 +46,14 @@ struct config {
 
 /// The ledger's address; reads the password file.
 [[nodiscard]] or_complaint<redis::endpoint> ledger_endpoint(const config& from);
+
+/// What payments are signed with; empty: no secret is configured, payments are off.
+struct payment_secret {
+    std::string bytes;
+};
+
+/// Reads the secret's file.
+[[nodiscard]] or_complaint<payment_secret> read_payment_secret(const config& from);
 
 /// The whole table as TOML with its sentences: what `config/node.toml` is made of.
 [[nodiscard]] std::string example_config();

@@ -19,11 +19,12 @@ namespace onsale {
 class local_sale {
   public:
     explicit local_sale(sale& shared) noexcept
-        : shared_{shared}, reserve_{*this}, look_up_{*this} {}
+        : shared_{shared}, reserve_{*this}, look_up_{*this}, settle_{*this} {}
 
     [[nodiscard]] sale& shared() const noexcept { return shared_; }
     [[nodiscard]] std::string_view id() const noexcept { return shared_.id(); }
     [[nodiscard]] lane& lane_for(errand asks) noexcept {
+        if (asks == errand::settle) return settle_;
         return asks == errand::reserve ? reserve_ : look_up_;
     }
 
@@ -31,6 +32,7 @@ class local_sale {
     sale& shared_;
     lane reserve_;
     lane look_up_;
+    lane settle_;
 };
 
 enum class key_kind : std::uint8_t {
@@ -63,11 +65,22 @@ struct sighting {
     const reservation* record = nullptr;  ///< nullptr: it has no such id
 };
 
+/// What came of a payment or a cancellation.
+struct settlement_told {
+    const local_sale* on = nullptr;
+    settle_kind asked = settle_kind::cancel;
+    settle_result what = settle_result::busy;
+    id_digits id{};                       ///< of the reservation that was to be settled
+    std::int64_t amount = 0;              ///< of the payment
+    const reservation* record = nullptr;  ///< as it is now; with `rebought` the new one
+};
+
 /// Those who wait for answers: the port that `http` fills.
 class audience {
   public:
     virtual void answered(std::uint64_t tag, const answer& told) = 0;
     virtual void shown(std::uint64_t tag, const sighting& seen) = 0;
+    virtual void settled(std::uint64_t tag, const settlement_told& told) = 0;
 
   protected:
     ~audience() = default;
@@ -102,11 +115,23 @@ class box_office final : public ledger_listener {
     /// Looks a reservation up; `audience::shown` brings it. False: too many are waiting.
     [[nodiscard]] bool show(local_sale& on, const id_digits& id, std::uint64_t tag, time_point now);
 
+    struct settle_request {
+        settle_kind what = settle_kind::cancel;
+        std::string_view payment;
+        std::int64_t amount = 0;
+    };
+
+    /// Pays or cancels a reservation; `audience::settled` brings what came of it. False: too many
+    /// are waiting.
+    [[nodiscard]] bool settle(local_sale& on, const id_digits& id, const settle_request& asked,
+                              std::uint64_t tag, time_point now);
+
     /// Purchases that are waiting for the ledger.
     [[nodiscard]] std::size_t waiting() const noexcept { return pool_.in_use(); }
 
     void reserved(purchase& one, outcome what, const reservation* record) override;
     void looked_up(purchase& one, const reservation* record) override;
+    void settled(purchase& one, settle_result what, const reservation* record) override;
     void failed(purchase& one, errc why) override;
 
   private:
@@ -121,6 +146,7 @@ class box_office final : public ledger_listener {
                                   time_point now);
     [[nodiscard]] decision take_or_grant(sale& on, std::int64_t quantity, const word& w);
     void tell(purchase& one, outcome what, const reservation* record);
+    void tell_settled(purchase& one, settle_result what, const reservation* record);
     void tell_known(purchase& one, const reservation& record);
 
     sale_book& book_;

@@ -17,6 +17,7 @@ namespace onsale {
 
 using sale_id = boost::static_strings::static_string<limits::sale_id>;
 using buyer_name = boost::static_strings::static_string<limits::buyer>;
+using payment_name = boost::static_strings::static_string<limits::payment_id>;
 using id_digits = std::array<char, limits::id_digits>;
 
 [[nodiscard]] inline std::string_view view(const id_digits& digits) noexcept {
@@ -28,6 +29,9 @@ using id_digits = std::array<char, limits::id_digits>;
 
 /// 1 to 128 printable ASCII characters: a buyer or an idempotency key.
 [[nodiscard]] bool is_name(std::string_view text) noexcept;
+
+/// `[A-Za-z0-9._:-]{1,64}`: the payment side's name of a payment.
+[[nodiscard]] bool is_payment_id(std::string_view text) noexcept;
 
 /// A reservation id taken apart. Views into the text it was read from.
 struct reservation_name {
@@ -49,6 +53,10 @@ using sale_salt = std::array<std::uint8_t, 16>;
 /// purchase; keeps its working memory per thread.
 [[nodiscard]] id_digits derive_id(const sale_salt& salt, std::string_view sale,
                                   std::string_view buyer, std::string_view key);
+
+/// The id of what a late payment of `id` buys (L21): the same at every repeat.
+[[nodiscard]] id_digits derive_successor(const sale_salt& salt, std::string_view sale,
+                                         const id_digits& id, std::string_view payment);
 
 /// An id that nobody can guess, for purchases without a key.
 [[nodiscard]] id_digits random_id();

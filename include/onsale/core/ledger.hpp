@@ -28,8 +28,12 @@ class ledger_listener {
     /// record may say that it has ended) or a refusal; `record` is given with the first two.
     virtual void reserved(purchase& one, outcome what, const reservation* record) = 0;
 
-    /// The other errands: nullptr if the ledger has no such id.
+    /// `errand::look_up` and `errand::show`: nullptr if the ledger has no such id.
     virtual void looked_up(purchase& one, const reservation* record) = 0;
+
+    /// `errand::settle`. `record` is the reservation as it is now, with `rebought` the new one;
+    /// nullptr with `unknown`, `frozen` and `missing`.
+    virtual void settled(purchase& one, settle_result what, const reservation* record) = 0;
 
     /// No answer to any errand, and none will come.
     virtual void failed(purchase& one, errc why) = 0;

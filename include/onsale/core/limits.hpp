@@ -18,6 +18,8 @@ inline constexpr std::size_t sale_id = 64;
 inline constexpr std::size_t buyer = 128;
 /// Hex digits that name a reservation within its sale: 128 bits, so that ids never meet.
 inline constexpr std::size_t id_digits = 32;
+/// Longest payment id: it is kept in the record. Beyond it: 400 `bad_payment`.
+inline constexpr std::size_t payment_id = 64;
 
 // --- Tickets ----------------------------------------------------------------------------------
 
@@ -64,6 +66,20 @@ inline constexpr std::chrono::milliseconds durability_every = 1s;
 /// The one coarse timer of a thread. Deadlines of purchases are kept to within this much, those of
 /// connections to within ten of it.
 inline constexpr std::chrono::milliseconds tick = 50ms;
+
+// --- Ending a reservation (L20) -----------------------------------------------------------------
+
+/// Reservations that one sweep expires: holds Redis up for a few milliseconds at most.
+inline constexpr std::size_t sweep = 256;
+/// Rest between two sweeps of a sale by one node, plus up to as much again by chance, so that nodes
+/// do not sweep in step.
+inline constexpr std::chrono::milliseconds sweep_rest = 100ms;
+/// How far the clock of a payment's signature may be off. Beyond it: 401.
+inline constexpr std::chrono::seconds signature_age = 5min;
+/// The last second that a clock can tell in nanoseconds.
+inline constexpr std::int64_t last_timestamp = 9'000'000'000;
+/// Shortest payment secret, in bytes: as many bits as the signature is strong.
+inline constexpr std::size_t payment_secret = 16;
 
 // --- HTTP (design §6) ---------------------------------------------------------------------------
 

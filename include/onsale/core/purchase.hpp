@@ -2,6 +2,7 @@
 
 #include "onsale/core/clock.hpp"
 #include "onsale/core/ids.hpp"
+#include "onsale/core/settlement.hpp"
 
 #include <boost/intrusive/slist.hpp>
 
@@ -21,7 +22,13 @@ enum class errand : std::uint8_t {
     reserve,  ///< take the tickets
     look_up,  ///< see whether this id has them already, and what the word is (L11, L13)
     show,     ///< just the record, for a viewer
+    settle,   ///< pay or cancel a reservation
 };
+
+/// True for an errand that changes the ledger: if its reply is lost, it may have run.
+[[nodiscard]] constexpr bool changes_ledger(errand asks) noexcept {
+    return asks == errand::reserve || asks == errand::settle;
+}
 
 /// Owned by the thread's pool; on one list at a time.
 struct purchase : boost::intrusive::slist_base_hook<> {
@@ -32,6 +39,7 @@ struct purchase : boost::intrusive::slist_base_hook<> {
     id_digits id{};
     buyer_name buyer;
     std::uint32_t quantity = 1;
+    settlement settles;  ///< with `errand::settle`
     errand asks = errand::reserve;
     bool may_have_run = false;  ///< was sent on a connection that then fell silent
 };

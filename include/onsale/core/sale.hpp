@@ -49,6 +49,16 @@ class sale {
         return now >= due && asked_.compare_exchange_strong(last, now.time_since_epoch().count());
     }
 
+    /// True for the one caller who is to expire what is due: by the ledger's clock, as far as the
+    /// word tells it, a hold is past its pay-by, and the last sweep is `rest` ago.
+    [[nodiscard]] bool claim_sweep(time_point now, std::chrono::milliseconds rest) noexcept {
+        const auto w = says();
+        if (w.due == 0 || w.overrides() || w.now_at(now) < w.due) return false;
+        auto last = swept_.load();
+        return now >= time_point{time_point::duration{last}} + rest &&
+               swept_.compare_exchange_strong(last, now.time_since_epoch().count());
+    }
+
     /// True for the one caller who is to tell that the state has become `state`.
     [[nodiscard]] bool claim_news(sale_state state) noexcept {
         return told_.exchange(state) != state;
@@ -64,6 +74,7 @@ class sale {
     local_stock stock_;
     word_cell word_;
     std::atomic<std::int64_t> asked_{0};
+    std::atomic<std::int64_t> swept_{0};
     std::atomic<std::int64_t> attempts_{0};
     std::atomic<sale_state> told_{sale_state::unknown};
 };

@@ -47,6 +47,11 @@ struct word {
         return opens > now ? sent + std::chrono::milliseconds{opens - now} : time_point::min();
     }
 
+    /// The ledger's clock at `then`, or a little later than it.
+    [[nodiscard]] ledger_ms now_at(time_point then) const noexcept {
+        return now + std::chrono::duration_cast<std::chrono::milliseconds>(then - sent).count();
+    }
+
     /// `frozen` and `missing` override whatever is held, until a higher epoch.
     [[nodiscard]] bool overrides() const noexcept {
         return state == sale_state::frozen || state == sale_state::missing;

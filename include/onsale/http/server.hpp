@@ -48,12 +48,14 @@ struct server_settings {
     std::string stat_log;  ///< path; empty: none
     bool trust_request_id = false;
     bool require_buyer = false;
+    std::string payment_secret;   ///< empty: payments are off
     std::size_t connections = 0;  ///< most at once; beyond it they wait to be accepted
 };
 
 /// Written by the server's thread, read by any.
 struct server_counts {
     std::array<std::atomic<std::uint64_t>, 15> outcomes{};  ///< answers to purchases, by outcome
+    std::array<std::atomic<std::uint64_t>, settle_results> settled{};  ///< payments, cancellations
     std::atomic<std::uint64_t> accepted{0};
     std::atomic<std::uint64_t> refused{0};    ///< requests that were no good
     std::atomic<std::uint64_t> timed_out{0};  ///< connections closed at a deadline
@@ -81,6 +83,7 @@ class server final : public audience {
 
     void answered(std::uint64_t tag, const answer& told) override;
     void shown(std::uint64_t tag, const sighting& seen) override;
+    void settled(std::uint64_t tag, const settlement_told& told) override;
 
     [[nodiscard]] const server_counts& counts() const noexcept;
 

@@ -16,6 +16,12 @@
 
 namespace onsale::redis {
 
+/// What becomes of a payment past the pay-by (L21).
+enum class late_payments : std::uint8_t {
+    rebuy,   ///< it buys the tickets again, if they can still be had
+    refuse,  ///< it is owed to the payer
+};
+
 enum class durability : std::uint8_t { always, everysec, none };
 
 /// What the link's thread writes and any thread may read.
@@ -29,14 +35,21 @@ struct link_status {
     std::atomic<std::uint64_t> resent{0};     ///< purchases sent again with the same id
     std::atomic<std::uint64_t> look_ups{0};   ///< look-up calls
     std::atomic<std::uint64_t> polls{0};
+    std::atomic<std::uint64_t> settle_calls{0};
+    std::atomic<std::uint64_t> expired{0};  ///< reservations that this link swept
 };
 
 /// One thread, but for `status`. `io`, `book` and `listener` outlive it; the io_context must not
 /// run any more when it is destroyed.
 class link final : public ledger {
   public:
-    link(boost::asio::io_context& io, endpoint to, durability wanted, sale_book& book,
-         ledger_listener& listener);
+    struct settings {
+        endpoint to;
+        durability wanted = durability::always;
+        late_payments late = late_payments::rebuy;
+    };
+
+    link(boost::asio::io_context& io, settings chosen, sale_book& book, ledger_listener& listener);
     ~link();
 
     /// Begins to connect, and goes on for ever.
