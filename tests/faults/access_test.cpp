@@ -63,9 +63,9 @@ class LedgerAccess : public testing::Test {
 TEST_F(LedgerAccess, WithUserPasswordAndDatabaseSellsAndSurvivesALostReply) {
     const auto one = make_node(password, true);
     EXPECT_EQ(buy_at(one.port(), "alice").status, 201U);
-    gate.drop_replies();
+    gate.drop_replies_at("bob");
     EXPECT_EQ(buy_at(one.port(), "bob").status, 201U);
-    EXPECT_EQ(metric(one.port(), "onsale_ledger_fences_total"), 1);
+    EXPECT_GE(metric(one.port(), "onsale_ledger_fences_total"), 1);
     EXPECT_EQ(sold(), "2");
     auto elsewhere = redis.connect();
     EXPECT_EQ(elsewhere.command({"DBSIZE"})->integer, 0) << "only in its own database";
@@ -78,21 +78,20 @@ TEST_F(LedgerAccess, ByNameSellsToo) {
 
 TEST_F(LedgerAccess, ByANameThatNobodyKnowsIsNotReady) {
     const auto one = make_node(password, false, {"redis.host=nowhere.invalid"});
-    ASSERT_TRUE(wait_until([&] { return one.readiness() == 503; }, 10s));
-    EXPECT_TRUE(
-        wait_until([&] { return one.log().find("nowhere.invalid") != std::string::npos; }, 10s));
+    ASSERT_TRUE(wait_until([&] { return one.readiness() == 503; }));
+    EXPECT_TRUE(wait_until([&] { return one.log().find("nowhere.invalid") != std::string::npos; }));
     EXPECT_EQ(buy_at(one.port(), "alice").status, 503U);
 }
 
 TEST_F(LedgerAccess, WithAWrongPasswordIsNotReadyUntilItIsRight) {
     const auto one = make_node("wrong", false);
-    ASSERT_TRUE(wait_until([&] { return one.readiness() == 503; }, 10s));
-    EXPECT_TRUE(wait_until([&] { return one.log().find("WRONGPASS") != std::string::npos; }, 10s));
+    ASSERT_TRUE(wait_until([&] { return one.readiness() == 503; }));
+    EXPECT_TRUE(wait_until([&] { return one.log().find("WRONGPASS") != std::string::npos; }));
     EXPECT_EQ(one.log().find("wrong\n"), std::string::npos) << "no password in the log";
     EXPECT_EQ(buy_at(one.port(), "alice").status, 503U);
     EXPECT_EQ(sold(), "0");
     grant({">wrong"});
-    EXPECT_TRUE(wait_until([&] { return buy_at(one.port(), "bob").is_yes(); }, 10s));
+    EXPECT_TRUE(wait_until([&] { return buy_at(one.port(), "bob").is_yes(); }));
 }
 
 TEST_F(LedgerAccess, WithoutTheRightToRunScriptsTakesNothing) {
@@ -113,7 +112,7 @@ TEST_F(LedgerAccess, WithoutTheRightToSeeTheSettingsIsNotReady) {
         return one.readiness() == 503 &&
                get(one.port(), "/readyz").body.find("durable") != std::string::npos;
     };
-    EXPECT_TRUE(wait_until(says_so, 10s));
+    EXPECT_TRUE(wait_until(says_so));
     EXPECT_EQ(buy_at(one.port(), "alice").status, 503U);
     EXPECT_EQ(sold(), "0");
 }
@@ -122,10 +121,10 @@ TEST_F(LedgerAccess, WithoutTheRightToSeeTheSettingsIsNotReady) {
 TEST_F(LedgerAccess, WithoutTheRightToFenceSendsNothingAgain) {
     const auto one = make_node(password, true);
     grant({"-client|kill"});
-    gate.stall();
+    gate.stall_at("alice");
     told doubt;
     std::thread asking{[&] { doubt = buy_at(one.port(), "alice"); }};
-    const bool stuck = wait_until([&] { return gate.keeps("alice"); }, 5s);
+    const bool stuck = wait_until([&] { return gate.keeps("alice"); });
     asking.join();
     EXPECT_TRUE(stuck);
     EXPECT_EQ(doubt.status, 202U);
@@ -133,7 +132,7 @@ TEST_F(LedgerAccess, WithoutTheRightToFenceSendsNothingAgain) {
     EXPECT_EQ(metric(one.port(), "onsale_ledger_resent_total"), 0);
     EXPECT_EQ(sold(), "0");
     grant({"+client|kill"});
-    EXPECT_TRUE(wait_until([&] { return buy_at(one.port(), "bob").is_yes(); }, 10s));
+    EXPECT_TRUE(wait_until([&] { return buy_at(one.port(), "bob").is_yes(); }));
     gate.release();
     EXPECT_EQ(get(one.port(), "/v1/reservations/" + doubt.reservation).status, 404U);
 }

@@ -81,7 +81,6 @@ TEST(AllFaults, InAnyOrderBreakNoPromise) {
     chosen.connections = 16;
     chosen.tries = 500;
     chosen.pause = 20ms;
-    chosen.time = 60s;
     crowd buyers{chosen};
     buyers.start();
     gremlin nasty{on, seed};

@@ -17,44 +17,43 @@ using namespace std::chrono_literals;
 constexpr auto bounded = 4s;  // P12's 3 s, and a busy machine
 
 TEST(ReplyLost, UnderLoadNobodyGetsTwoTicketsAndNoneIsStranded) {
-    stage on{{.nodes = 2, .gates = true, .total = 2'000}};
-    auto chosen = on.visitors(2'500);
+    stage on{{.nodes = 2, .gates = true, .total = crowd::endless}};
+    auto chosen = on.visitors();
     chosen.pause = 3ms;
     crowd buyers{chosen};
     buyers.start();
-    for (int i = 0; i < 6; ++i) {
-        std::this_thread::sleep_for(250ms);
-        on.gates[static_cast<std::size_t>(i) % 2]->drop_replies();
+    for (std::size_t i = 0; i < 6; ++i) {
+        const auto port = on.ports()[i % 2];
+        const auto resent = [&] { return metric(port, "onsale_ledger_resent_total"); };
+        const auto before = resent();
+        on.gates[i % 2]->drop_replies_at("buyer-");
+        ASSERT_TRUE(wait_until([&] { return resent() > before; }));
+        EXPECT_GT(metric(port, "onsale_ledger_fences_total"), static_cast<std::int64_t>(i / 2));
     }
-    buyers.join();
+    EXPECT_TRUE(on.sells_out_to(buyers));
     EXPECT_EQ(broken(buyers, on), "");
     EXPECT_LT(buyers.slowest(), bounded);
     EXPECT_EQ(buyers.count(503), 0);
-    EXPECT_EQ(on.sold(), 2'000);
-    for (const auto port : on.ports()) {
-        EXPECT_GT(metric(port, "onsale_ledger_resent_total"), 0);
-        EXPECT_GT(metric(port, "onsale_ledger_fences_total"), 0);
-    }
 }
 
 TEST(ReplyLost, TheBuyerGetsTheTicketThatTheFirstSendingTook) {
     stage on{{.nodes = 1, .gates = true}};
-    on.gates[0]->drop_replies();
+    on.gates[0]->drop_replies_at("alice");
     const auto answer = buy_at(on.ports()[0], "alice");
     EXPECT_EQ(answer.status, 201U) << "the node's own resend is not the buyer's repeat";
     EXPECT_EQ(answer.buyer, "alice");
     EXPECT_EQ(answer.tickets, std::vector<std::int64_t>{1});
     EXPECT_EQ(on.sold(), 1);
-    EXPECT_EQ(metric(on.ports()[0], "onsale_ledger_resent_total"), 1);
+    EXPECT_GE(metric(on.ports()[0], "onsale_ledger_resent_total"), 1);
 }
 
 /// The same id comes back as a repeat to another request of the same key, as for a live one.
 TEST(ReplyLost, ARepeatByTheBuyerMeanwhileIsTheSameTicket) {
     stage on{{.nodes = 2, .gates = true}};
-    on.gates[0]->drop_replies();
+    on.gates[0]->drop_replies_at("alice");
     told first;
     std::thread slow{[&] { first = buy_at(on.ports()[0], "alice"); }};
-    const bool taken = wait_until([&] { return on.sold() == 1; }, 5s);
+    const bool taken = wait_until([&] { return on.sold() == 1; });
     const auto second = buy_at(on.ports()[1], "alice");
     slow.join();
     EXPECT_TRUE(taken);
@@ -78,28 +77,34 @@ TEST(ReplyLost, AReplyCutInTheMiddleIsNoReply) {
 
 /// Many buyers in one batch, its reply cut somewhere: those told before the cut and those after.
 TEST(ReplyLost, ABatchCutAnywhereIsAnsweredWholeAndRight) {
-    stage on{{.nodes = 1, .gates = true, .total = 400}};
-    auto chosen = on.visitors(500);
+    stage on{{.nodes = 1, .gates = true, .total = crowd::endless}};
+    auto chosen = on.visitors();
     chosen.connections = 40;
+    chosen.pause = 3ms;
     crowd buyers{chosen};
     buyers.start();
+    const auto connections = [&] { return on.gates[0]->traffic().connections; };
     for (const std::size_t bytes : {50, 300, 1'000, 2'500, 700}) {
-        std::this_thread::sleep_for(100ms);
+        const auto came = buyers.size();
+        ASSERT_TRUE(wait_until([&] { return buyers.size() > came + 200; }));
+        const auto before = connections();
         on.gates[0]->cut_replies_after(bytes);
+        ASSERT_TRUE(wait_until([&] { return connections() > before; }));
     }
-    buyers.join();
+    EXPECT_TRUE(on.sells_out_to(buyers));
     EXPECT_EQ(broken(buyers, on), "");
-    EXPECT_EQ(on.sold(), 400);
 }
 
 /// A buyer whose purchase may have run is not told "nothing was sold".
 TEST(ReplyLost, WhoMayHaveATicketInAFrozenSaleIsInDoubt) {
     stage on{{.nodes = 1, .gates = true}};
-    on.gates[0]->drop_replies();
+    on.gates[0]->drop_replies_at("alice");
+    on.gates[0]->refuse(true);  // she is not sent again before it is frozen
     told answer;
     std::thread slow{[&] { answer = buy_at(on.ports()[0], "alice"); }};
-    const bool taken = wait_until([&] { return on.sold() == 1; }, 5s);
+    const bool taken = wait_until([&] { return on.sold() == 1; });
     on.command({"HSET", on.ledger().key(), "state", "frozen"});
+    on.gates[0]->refuse(false);
     slow.join();
     EXPECT_TRUE(taken);
     EXPECT_EQ(answer.status, 202U);

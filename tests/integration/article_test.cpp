@@ -1,6 +1,7 @@
 #include "integration/node_test.hpp"
 #include "support/command_stats.hpp"
 #include "support/program.hpp"
+#include "support/tcp_gate.hpp"
 
 // The article's single node and its stat log (design §6), and what a sale costs the ledger.
 
@@ -17,7 +18,7 @@ TEST_F(Article, NodeOf150TicketsSellsExactlyThose) {
     EXPECT_EQ(load.failed + load.non_2xx, 0) << load.output;
     EXPECT_EQ(number("sold"), 150);
     EXPECT_EQ(get(one.port(), "/buy/ticket").body, sold_out_body);
-    ASSERT_TRUE(wait_until([&] { return count_stat_lines(one).all == 10'001; }, 1s));
+    ASSERT_TRUE(wait_until([&] { return count_stat_lines(one).all == 10'001; }));
     EXPECT_EQ(count_stat_lines(one).sold, 150);
     EXPECT_NE(one.log().find("top_up is off"), std::string::npos) << one.log();
 }
@@ -29,7 +30,7 @@ TEST_F(Article, SettingsAreThoseOfTheSeedProfile) {
     }
 }
 
-TEST_F(Article, StatLogHasALineForEachPurchaseWithinAHundredMs) {
+TEST_F(Article, StatLogHasALineForEachPurchaseInTheirOrder) {
     const auto& one = sell({.total = 2});
     for (int i = 0; i < 3; ++i) {
         get(one.port(), "/buy/ticket");
@@ -37,7 +38,7 @@ TEST_F(Article, StatLogHasALineForEachPurchaseWithinAHundredMs) {
     post(one.port(), reserve_path, order_of("ada"));
     get(one.port(), "/nothing");
     get(one.port(), "/v1/sales/demo");
-    ASSERT_TRUE(wait_until([&] { return count_stat_lines(one).all >= 4; }, 1s));  // busy machine
+    ASSERT_TRUE(wait_until([&] { return count_stat_lines(one).all >= 4; }));
     EXPECT_EQ(text_of(one.stat_log()),
               "result:1,localSales:1\nresult:1,localSales:2\n"
               "result:0,localSales:3\nresult:0,localSales:4\n");
@@ -51,12 +52,16 @@ TEST_F(Article, StatLogIsAppendedToInEveryLife) {
     EXPECT_EQ(count_stat_lines(one).sold, 1);
     one.start();
     get(one.port(), "/buy/ticket");
-    EXPECT_TRUE(wait_until([&] { return count_stat_lines(one).sold == 2; }, 1s));
+    EXPECT_TRUE(wait_until([&] { return count_stat_lines(one).sold == 2; }));
 }
 
-// L16: one call per batch, not per ticket.
+// L16: one call per batch, not per ticket. A reply takes 5 ms, in which a batch gathers on a
+// machine of any speed.
 TEST_F(Article, CrowdCostsTheLedgerOneCallPerBatch) {
-    const auto& one = sell({.total = 20'000});
+    open({.total = 20'000});
+    tcp_gate slow{redis.endpoint()};
+    slow.delay(0ms, 5ms);
+    const node one{slow.endpoint()};
     reset_command_counts(ledger);
     const auto sold_all = [&] { return number("sold") == 20'000; };
     for (int i = 0; i < 10 && !sold_all(); ++i) {

@@ -118,12 +118,12 @@ TEST_F(Refused, ThatNeverStopsIsCutOff) {
     client.send(ticket + "\r\n");
     const auto begun = std::chrono::steady_clock::now();
     while (client.try_send(std::string(1024, 'x'))) {
-        ASSERT_LT(std::chrono::steady_clock::now() - begun, 5s);
+        ASSERT_LT(std::chrono::steady_clock::now() - begun, long_enough);
         std::this_thread::sleep_for(1ms);
     }
     http_client silent{one.port()};
     silent.send(ticket + "\r\n");
-    EXPECT_TRUE(wait_until([&] { return !silent.try_send("x"); }, 5s));
+    EXPECT_TRUE(wait_until([&] { return !silent.try_send("x"); }));
 }
 
 }  // namespace onsale::test

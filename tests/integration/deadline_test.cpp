@@ -24,40 +24,42 @@ std::int64_t resident_kib(pid_t pid) {
     return 0;
 }
 
-/// Sends `bytes` one by one until the other side closes, and says how long that took.
-std::chrono::milliseconds trickle(http_client& client, const std::string& bytes) {
-    const auto begun = std::chrono::steady_clock::now();
-    for (const char byte : bytes) {
-        if (!client.try_send({&byte, 1}) || client.closes_within(100ms)) break;
-    }
-    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() -
-                                                                 begun);
+using clock = std::chrono::steady_clock;
+
+/// `begun`: before anything was sent.
+void expect_five_seconds_since(clock::time_point begun) {
+    EXPECT_GE(clock::now() - begun, 4'800ms);
+    EXPECT_LE(clock::now() - begun, 15s);  // generous: the sweep is coarse and the machine busy
 }
 
-void expect_about_five_seconds(std::chrono::milliseconds took) {
-    EXPECT_GE(took, 4'500ms);
-    EXPECT_LE(took, 9'000ms);  // generous: the sweep is coarse and the machine busy
+/// Sends `head`, then `rest` byte by byte until the other side closes.
+void trickle(std::uint16_t port, const std::string& head, const std::string& rest) {
+    http_client client{port};
+    const auto begun = clock::now();
+    client.send(head);
+    for (const char byte : rest) {
+        if (!client.try_send({&byte, 1}) || client.closes_within(100ms)) break;
+    }
+    expect_five_seconds_since(begun);
 }
 
 /// Asks for more than the kernel holds, and reads a byte now and then: no reader at all.
-std::chrono::milliseconds read_slowly(std::uint16_t port) {
+void read_slowly(std::uint16_t port) {
     http_client client{port, 100ms};
     std::string many;
     for (int i = 0; i < 500; ++i) {
         many += http_request("GET", "/metrics");
     }
+    const auto begun = clock::now();
     while (client.try_send(many)) {
     }
-    const auto begun = std::chrono::steady_clock::now();
     char byte = 0;
-    while (recv(client.descriptor(), &byte, 1, MSG_DONTWAIT) >= 0 &&
-           std::chrono::steady_clock::now() - begun < 12s && client.try_send("")) {
+    while (recv(client.descriptor(), &byte, 1, MSG_DONTWAIT) >= 0 && clock::now() - begun < 20s) {
         std::this_thread::sleep_for(100ms);
         pollfd broken{client.descriptor(), 0, 0};
         if (poll(&broken, 1, 0) > 0) break;
     }
-    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() -
-                                                                 begun);
+    expect_five_seconds_since(begun);
 }
 
 }  // namespace
@@ -86,18 +88,13 @@ TEST_F(Deadline, OfHeaderBodyAndReaderIsKeptWhileOthersAreServed) {
     EXPECT_EQ(idle.get("/buy/ticket").at("code"), "1");
     const http_client silent{port};
     auto hanging = hang(port, 1000);
-    const auto expect_trickle_to_end = [port](const std::string& head, const std::string& rest) {
-        http_client client{port};
-        client.send(head);
-        expect_about_five_seconds(trickle(client, rest));
-    };
     std::vector<std::thread> clients;
-    clients.emplace_back(expect_trickle_to_end, "GET /buy/ticket HTTP/1.1\r\n",
+    clients.emplace_back(trickle, port, "GET /buy/ticket HTTP/1.1\r\n",
                          "Host: onsale\r\nX: " + std::string(200, 'x'));
-    clients.emplace_back(expect_trickle_to_end,
+    clients.emplace_back(trickle, port,
                          "POST /buy/ticket HTTP/1.1\r\nHost: onsale\r\nContent-Length: 500\r\n\r\n",
                          std::string(200, 'x'));
-    clients.emplace_back([port] { expect_about_five_seconds(read_slowly(port)); });
+    clients.emplace_back(read_slowly, port);
     clients.emplace_back([&] {
         for (int i = 0; i < 40; ++i) {
             EXPECT_EQ(get(port, "/buy/ticket").at("code"), "1");
@@ -109,7 +106,7 @@ TEST_F(Deadline, OfHeaderBodyAndReaderIsKeptWhileOthersAreServed) {
         client.join();
     }
     for (auto& client : hanging) {
-        EXPECT_TRUE(client.closes_within(4s));
+        EXPECT_TRUE(client.closes_within(long_enough));
     }
     EXPECT_FALSE(silent.has_something(0ms)) << "an idle connection was closed";
     EXPECT_EQ(idle.get("/buy/ticket").at("code"), "1");

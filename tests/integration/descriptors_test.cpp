@@ -17,7 +17,7 @@ class Descriptors : public node_test {
             crowd.emplace_back(by.port());
             crowd.back().send(http_request("GET", "/buy/ticket"));
         }
-        EXPECT_TRUE(crowd.front().has_something(5s));
+        EXPECT_TRUE(crowd.front().has_something(long_enough));
         EXPECT_FALSE(crowd.back().has_something(300ms)) << "there was room for all";
         while (!crowd.empty()) {
             EXPECT_EQ(crowd.front().receive().at("code"), "1");

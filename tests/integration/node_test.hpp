@@ -31,7 +31,7 @@ class node_test : public testing::Test {
             if (one.process().is_running()) one.terminate();
         }
         for (auto& one : nodes_) {
-            const auto status = one.wait(10s);
+            const auto status = one.wait(long_enough);
             EXPECT_TRUE(status == 0 || status == -SIGKILL) << one.log();
         }
         if (ledger.command({"EXISTS", ledger.key()}).integer == 0) return;
@@ -59,7 +59,7 @@ class node_test : public testing::Test {
         const auto told = ledger.adjust(change, amount);
         EXPECT_EQ(told.verdict, "done");
         for (const auto& one : nodes_) {
-            EXPECT_TRUE(wait_until([&] { return knows(one, told.says.says); }, 2s)) << change;
+            EXPECT_TRUE(wait_until([&] { return knows(one, told.says.says); })) << change;
         }
     }
 

@@ -139,7 +139,7 @@ TEST_F(Reservation, IsRefusedByTheSalesState) {
     expect_problem(reserve(one, order_of("ada")), 409, "closed");
     ledger_client later{session, "later"};
     later.open({.opens_ms = ledger.read().says.says.now + 3'600'000});
-    ASSERT_TRUE(wait_until([&] { return get(one.port(), "/v1/sales/later").status == 200; }, 2s));
+    ASSERT_TRUE(wait_until([&] { return get(one.port(), "/v1/sales/later").status == 200; }));
     expect_problem(post(one.port(), "/v1/sales/later/reservations", order_of("ada")), 409,
                    "not_open");
 }

@@ -61,7 +61,7 @@ TEST_F(Show, ASaleIsTheWordOfTheLedger) {
     const auto told = post(one.port(), reserve_path, order_of("bob", 2));
     ledger.settle(told.at("reservation").substr(5), reservation_state::paid);
     const auto paid = [&] { return get(one.port(), "/v1/sales/demo").at("paid") == "2"; };
-    ASSERT_TRUE(wait_until(paid, 2s));
+    ASSERT_TRUE(wait_until(paid));
     const auto shown = get(one.port(), "/v1/sales/demo");
     EXPECT_EQ(shown.status, 200u);
     EXPECT_EQ(shown.at("sale"), "demo");
@@ -93,13 +93,13 @@ TEST_F(Show, OfOperatorsPagesTellsHealthReadinessAndCounts) {
 TEST_F(Show, ReadinessNamesItsReasonsWhenTheLedgerIsNotDurable) {
     const auto& one = sell();
     ledger.command({"CONFIG", "SET", "appendfsync", "everysec"});
-    ASSERT_TRUE(wait_until([&] { return one.readiness() == 503; }, 3s));
+    ASSERT_TRUE(wait_until([&] { return one.readiness() == 503; }));
     const auto told = get(one.port(), "/readyz");
     EXPECT_NE(told.body.find("durab"), std::string::npos) << told.body;
     EXPECT_EQ(get(one.port(), "/healthz").status, 200u);
     EXPECT_EQ(get(one.port(), "/buy/ticket").status, 503u);  // L7: refuses, loudly
     ledger.command({"CONFIG", "SET", "appendfsync", "always"});
-    EXPECT_TRUE(wait_until([&] { return one.is_ready(); }, 3s));
+    EXPECT_TRUE(wait_until([&] { return one.is_ready(); }));
     EXPECT_EQ(get(one.port(), "/buy/ticket").at("code"), "1");
 }
 

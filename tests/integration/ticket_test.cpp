@@ -135,7 +135,7 @@ TEST_F(Ticket, MayAskForABuyersName) {
 TEST_F(Ticket, WithoutALedgerIsA503) {
     const auto& one = start(
         node::options{.settings = {"redis.socket=/nowhere/redis.sock"}, .becomes_ready = false});
-    ASSERT_TRUE(wait_until([&] { return one.readiness() == 503; }, 10s));
+    ASSERT_TRUE(wait_until([&] { return one.readiness() == 503; }));
     expect_refusal(get(one.port(), "/buy/ticket"), 503, "-3", "busy");
     EXPECT_EQ(get(one.port(), "/v1/sales/demo").status, 503u);
     EXPECT_EQ(post(one.port(), reserve_path, order_of("ada")).at("code"), "busy");

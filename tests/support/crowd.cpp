@@ -92,7 +92,6 @@ crowd::~crowd() {
 }
 
 void crowd::start() {
-    end_ = std::chrono::steady_clock::now() + options_.time;
     for (int i = 0; i < options_.connections; ++i) {
         threads_.emplace_back([this, i] { come_and_buy(static_cast<std::size_t>(i)); });
     }
@@ -108,7 +107,7 @@ void crowd::join() {
 void crowd::come_and_buy(std::size_t connection) {
     purse connections;
     auto turn = connection;
-    while (std::chrono::steady_clock::now() < end_) {
+    while (!over_) {
         const auto number = next_.fetch_add(1);
         if (number >= options_.buyers) return;
         auto& one = buyers_[static_cast<std::size_t>(number)];

@@ -40,15 +40,17 @@ class http_client;
 /// Thread safety: `start`, `stop` and `join` from one thread; `size` from any.
 class crowd {
   public:
+    /// More buyers than can come in a test's time, if they pause; it ends with `stop`.
+    static constexpr int endless = 300'000;
+
     struct options {
         std::vector<std::uint16_t> ports{};  ///< asked in turn
         std::string sale = "G101";
         std::string prefix = "buyer";  ///< two crowds of one sale need two
         int connections = 12;
-        int buyers = 1000;                       ///< at most
-        int tries = 1;                           ///< with the same key, until it is yes or no
-        std::chrono::milliseconds pause{0};      ///< of each connection, between two purchases
-        std::chrono::milliseconds time{20'000};  ///< no new buyer after this
+        int buyers = 1000;                   ///< at most
+        int tries = 1;                       ///< with the same key, until it is yes or no
+        std::chrono::milliseconds pause{0};  ///< of each connection, between two purchases
     };
 
     explicit crowd(options chosen);
@@ -58,11 +60,11 @@ class crowd {
 
     void start();
     /// No new buyer comes.
-    void stop() noexcept { next_ = options_.buyers; }
+    void stop() noexcept { over_ = true; }
     /// Waits until all have been told.
     void join();
 
-    /// How many buyers have come so far.
+    /// How many buyers have come so far; after `join`, each of them has been told something.
     [[nodiscard]] int size() const noexcept;
 
     // After `join`.
@@ -77,7 +79,7 @@ class crowd {
     const options options_;
     std::vector<buyer> buyers_;
     std::vector<std::thread> threads_;
-    std::chrono::steady_clock::time_point end_{};
+    std::atomic<bool> over_{false};
     std::atomic<int> next_{0};
 };
 

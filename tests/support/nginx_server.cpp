@@ -13,8 +13,6 @@ namespace onsale::test {
 
 namespace {
 
-constexpr std::chrono::seconds patience{20};
-
 /// Debian keeps it where only root looks.
 std::string nginx_program() {
     constexpr const char* usual = "/usr/sbin/nginx";
@@ -52,7 +50,7 @@ nginx_server::nginx_server(const std::vector<std::uint16_t>& nodes) {
                                  "stderr", "-c", (directory_.path() / "nginx.conf").string()},
         directory_.path() / "nginx.log");
     const bool ended =
-        !wait_until([this] { return answers(port()) || !process_->is_running(); }, patience) ||
+        !wait_until([this] { return answers(port()) || !process_->is_running(); }, long_enough) ||
         !process_->is_running();
     if (ended) throw std::runtime_error{"nginx does not answer: " + log()};
 }
@@ -60,7 +58,7 @@ nginx_server::nginx_server(const std::vector<std::uint16_t>& nodes) {
 /// Not by a kill: its workers would outlive it.
 nginx_server::~nginx_server() {
     process_->send(SIGTERM);
-    static_cast<void>(process_->wait(patience));
+    static_cast<void>(process_->wait(long_enough));
 }
 
 std::string nginx_server::log() const {

@@ -14,8 +14,6 @@ namespace onsale::test {
 
 namespace {
 
-constexpr std::chrono::seconds patience{20};
-
 std::vector<std::string> settings_for(const redis::endpoint& ledger) {
     if (!ledger.socket.empty()) return {"redis.socket=" + ledger.socket};
     return {"redis.socket=\"\"", "redis.host=" + ledger.host,
@@ -47,7 +45,7 @@ void node::start() {
     process_.emplace(command_line(), directory_.path() / "node.log");
     if (!options_.becomes_ready) return;
     const bool ended =
-        !wait_until([this] { return is_ready() || !process_->is_running(); }, patience) ||
+        !wait_until([this] { return is_ready() || !process_->is_running(); }, long_enough) ||
         !process_->is_running();
     if (ended) throw std::runtime_error{"the node does not become ready: " + log()};
 }

@@ -61,6 +61,7 @@ load_report run_ab(std::vector<std::string> arguments, const std::string& url) {
 }
 
 load_report run_wrk(std::vector<std::string> arguments, const std::string& url) {
+    arguments.insert(arguments.end(), {"--timeout", "10s"});  // an answer that is late is no error
     const auto text = run_load("wrk", std::move(arguments), url).output;
     std::int64_t failed = 0;  // the line is there only if there are any
     for (const auto* kind : {"errors: connect ", ", read ", ", write ", ", timeout "}) {

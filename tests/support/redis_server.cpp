@@ -13,8 +13,6 @@ namespace onsale::test {
 
 namespace {
 
-constexpr std::chrono::seconds patience{20};
-
 std::string read_file(const std::filesystem::path& path) {
     std::ifstream file{path};
     return {std::istreambuf_iterator<char>{file}, {}};
@@ -41,7 +39,7 @@ redis::endpoint redis_server::tcp_endpoint() const {
 }
 
 redis::session redis_server::connect() const {
-    auto made = redis::session::connect(endpoint(), patience);
+    auto made = redis::session::connect(endpoint(), long_enough);
     if (!made) throw std::runtime_error{made.error().why};
     return std::move(*made);
 }
@@ -49,7 +47,7 @@ redis::session redis_server::connect() const {
 void redis_server::start() {
     const auto log = directory_.path() / "redis.log";
     process_.emplace(command_line(), log);
-    if (!wait_until([this] { return answers() || !process_->is_running(); }, patience) ||
+    if (!wait_until([this] { return answers() || !process_->is_running(); }, long_enough) ||
         !process_->is_running()) {
         throw std::runtime_error{"redis-server does not answer: " + read_file(log)};
     }
@@ -57,7 +55,7 @@ void redis_server::start() {
 
 void redis_server::stop() {
     process_->send(SIGTERM);
-    if (!process_->wait(patience)) throw std::runtime_error{"redis-server does not stop"};
+    if (!process_->wait(long_enough)) throw std::runtime_error{"redis-server does not stop"};
 }
 
 void redis_server::kill() {
@@ -84,7 +82,7 @@ std::vector<std::string> redis_server::command_line() const {
 
 /// LOADING is an error, hence no answer yet.
 bool redis_server::answers() const {
-    auto made = redis::session::connect(endpoint(), patience);
+    auto made = redis::session::connect(endpoint(), long_enough);
     if (!made) return false;
     const auto pong = made->command({"PING"});
     return pong && pong->is == redis::reply::kind::text;

@@ -55,29 +55,46 @@ std::int64_t stage::sold() {
     return parse_integer(ledger_.field("sold")).value();
 }
 
+std::int64_t stage::total() {
+    return parse_integer(ledger_.field("total")).value();
+}
+
 crowd::options stage::visitors(int buyers) const {
     return {.ports = ports(), .sale = sale, .buyers = buyers};
 }
 
-bool stage::all_sell_within(std::chrono::milliseconds patience) {
-    const auto end = std::chrono::steady_clock::now() + patience;
+bool stage::all_sell() {
     return std::all_of(nodes.begin(), nodes.end(), [&](const auto& one) {
         const auto sells = [&] {
             return buy_at(one->port(), "visitor-" + std::to_string(++visits_)).is_yes();
         };
-        const auto left = end - std::chrono::steady_clock::now();
-        return wait_until(sells, std::chrono::duration_cast<std::chrono::milliseconds>(left));
+        return wait_until(sells);
     });
 }
 
 void stage::sell_the_rest() {
-    const auto left = parse_integer(ledger_.field("total")).value() - sold();
-    auto chosen = visitors(static_cast<int>(left));
+    auto chosen = visitors(static_cast<int>(total() - sold()));
     chosen.prefix = "late-" + std::to_string(++visits_);
     chosen.tries = 100;
     crowd rest{chosen};
     rest.start();
     rest.join();
+}
+
+void stage::withdraw_all_but(std::int64_t tickets) {
+    for (auto left = total() - sold(); left > tickets; left = total() - sold()) {
+        ledger_.adjust("withdraw", left - tickets);  // refused if it was sold meanwhile
+    }
+}
+
+bool stage::sells_out_to(crowd& buyers) {
+    withdraw_all_but(200);
+    const bool sold_out = wait_until([&] { return sold() == total(); });
+    const auto so_far = buyers.size();
+    const bool told = wait_until([&] { return buyers.size() > so_far + 100; });
+    buyers.stop();
+    buyers.join();
+    return sold_out && told && sold() == total();
 }
 
 std::string stage::crashes() const {
@@ -124,7 +141,7 @@ std::string broken(const crowd& asked, stage& on, expectation expected) {
         std::this_thread::sleep_for(std::chrono::milliseconds{100});
         return version == before;
     };
-    if (!wait_until(rests, std::chrono::seconds{10})) return "the ledger does not come to rest";
+    if (!wait_until(rests)) return "the ledger does not come to rest";
     return describe(broken_promises(asked, on.ledger(), expected)) + on.crashes();
 }
 

@@ -7,7 +7,6 @@
 #include "support/redis_server.hpp"
 #include "support/tcp_gate.hpp"
 
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -44,14 +43,22 @@ class stage {
 
     /// Tickets held or paid.
     [[nodiscard]] std::int64_t sold();
+    /// Tickets that the sale has now.
+    [[nodiscard]] std::int64_t total();
 
     /// A crowd that comes to all nodes, not yet started.
-    [[nodiscard]] crowd::options visitors(int buyers) const;
+    [[nodiscard]] crowd::options visitors(int buyers = crowd::endless) const;
 
     /// Buys, with names that no crowd has, until each node has sold one: they are over it.
-    [[nodiscard]] bool all_sell_within(std::chrono::milliseconds patience);
+    [[nodiscard]] bool all_sell();
     /// All that are left, one after the other.
     void sell_the_rest();
+    /// Takes what is left, but for `tickets`, out of the sale.
+    void withdraw_all_but(std::int64_t tickets);
+    /// Ends `buyers`, who have bought all the while, by a sale that is sold out, and has them told
+    /// so. A crowd and a stock that are far larger than what can be sold meanwhile make a test that
+    /// holds on a machine of any speed.
+    [[nodiscard]] bool sells_out_to(crowd& buyers);
 
     /// What nodes said when they aborted, in any of their lives, or if they are not running.
     [[nodiscard]] std::string crashes() const;

@@ -41,6 +41,9 @@ struct tcp_gate::state {
     gate_traffic traffic;
     milliseconds request_delay{0};
     milliseconds reply_delay{0};
+    std::string stall_at;  // empty: nowhere
+    std::string drop_at;
+    int drops = 0;
     bool refuses = false;
 };
 
@@ -92,6 +95,7 @@ class tcp_gate::passage : public std::enable_shared_from_this<passage> {
             self->kept_.assign(bytes.data(), count);
             self->shared_.traffic.request_bytes += static_cast<std::int64_t>(count);
             self->commands_.read(self->kept_, self->shared_.log);
+            self->meet_its_fate();
             co_await self->hold_up(self->shared_.request_delay);
             if (error) break;
             const auto [lost, written] =
@@ -117,6 +121,17 @@ class tcp_gate::passage : public std::enable_shared_from_this<passage> {
             if (lost || self->replies_left_ == 0) break;
         }
         self->close();
+    }
+
+    void meet_its_fate() {
+        if (!shared_.stall_at.empty() && kept_.find(shared_.stall_at) != std::string::npos) {
+            shared_.stall_at.clear();
+            stall();
+        }
+        if (shared_.drops > 0 && kept_.find(shared_.drop_at) != std::string::npos) {
+            --shared_.drops;
+            drop_replies();
+        }
     }
 
     asio::awaitable<void> hold_up(milliseconds delay) {
@@ -193,6 +208,17 @@ void tcp_gate::stall() {
 
 void tcp_gate::drop_replies() {
     with_each([](passage& one) { one.drop_replies(); });
+}
+
+void tcp_gate::stall_at(std::string text) {
+    within([&] { state_->stall_at = std::move(text); });
+}
+
+void tcp_gate::drop_replies_at(std::string text, int connections) {
+    within([&] {
+        state_->drop_at = std::move(text);
+        state_->drops = connections;
+    });
 }
 
 void tcp_gate::cut_replies_after(std::size_t bytes) {

@@ -52,6 +52,11 @@ class tcp_gate {
     void stall();
     /// Requests go through, replies are lost: the script runs and nobody hears of it.
     void drop_replies();
+    /// As `stall`, for the next connection that brings `text`, from then on. What befalls a certain
+    /// purchase does not depend on when it comes.
+    void stall_at(std::string text);
+    /// As `drop_replies`, for the next `connections` that bring `text`, each from then on.
+    void drop_replies_at(std::string text, int connections = 1);
     /// So many more bytes of replies; then both sides are closed.
     void cut_replies_after(std::size_t bytes);
     /// Both sides are closed.
