@@ -104,9 +104,9 @@ settle_result model_sale::pay(const std::string& id, const std::string& payment,
         return one.state == reservation_state::expired ? settle_result::rebought
                                                        : settle_result::refused;
     }
+    if (one.owed.contains(payment)) return settle_result::refund_due;
     ++version_;
     if (one.state == reservation_state::held) end(one, reservation_state::expired);
-    if (one.owed.contains(payment)) return settle_result::refund_due;
     const bool may_rebuy = one.state == reservation_state::expired && one.payment.empty();
     if (may_rebuy && rebuy(one, payment, new_id)) {
         one.payment = payment;
