@@ -174,6 +174,7 @@ local function owe(id, payment, amount, reason)
     if amount == 0 or find_due(id, payment) then return end
     local one = reservations[id]
     one.owed = one.owed + amount
+    sale.owed = sale.owed + 1
     write_due(id, nil, string.format('%s %.0f due %s %.0f 0', payment, amount, reason, now))
 end
 
@@ -244,6 +245,7 @@ local decide = {
             if call.payment == '' or call.payment == of then
                 if state == 'due' then
                     one.owed = one.owed - tonumber(amount)
+                    sale.owed = sale.owed - 1
                     write_due(call.id, entry, string.format('%s %s done %s %s %.0f', of, amount,
                         reason, since, now))
                     verdict = 'done'
@@ -329,7 +331,7 @@ if #changed + #newborn > 0 then
     sale.due = tonumber(redis.call('ZRANGE', due_key, '0', '0', 'WITHSCORES')[2] or 0)
     redis.call('HSET', sale_key, 'sold', tostring(sale.sold), 'paid', tostring(sale.paid),
         'next', tostring(sale.next), 'version', tostring(sale.version),
-        'due', string.format('%.0f', sale.due))
+        'due', string.format('%.0f', sale.due), 'owed', tostring(sale.owed))
     local fields = {'format', FORMAT, 'change', 'settle', 'records', table.concat(entry, '\n')}
     if #owed_lines > 0 then
         fields[#fields + 1], fields[#fields + 2] = 'refunds', table.concat(owed_lines, '\n')

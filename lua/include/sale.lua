@@ -12,7 +12,7 @@ end
 -- The sale as a table, or nil if there is none.
 local function read_sale(key)
     local field = redis.call('HMGET', key, 'format', 'state', 'epoch', 'version', 'total', 'sold',
-        'paid', 'last', 'next', 'hold_ms', 'limit', 'price', 'opens_ms', 'salt', 'ordered', 'due')
+        'paid', 'last', 'next', 'hold_ms', 'limit', 'price', 'opens_ms', 'salt', 'ordered', 'due', 'owed')
     if not field[1] then return nil end
     return {
         format = field[1], state = field[2], epoch = tonumber(field[3]), version = tonumber(field[4]),
@@ -20,6 +20,7 @@ local function read_sale(key)
         last = tonumber(field[8]), next = tonumber(field[9]), hold_ms = tonumber(field[10]),
         limit = tonumber(field[11]), price = field[12], opens_ms = tonumber(field[13]),
         salt = field[14], ordered = field[15], due = tonumber(field[16]),
+        owed = tonumber(field[17]),
     }
 end
 

@@ -59,6 +59,11 @@ or_failure<law_counters> read_counters(steady_session& ledger, const std::string
                                    "knows format 1",
                                    sale, hash[0].text)};
     }
+    if (parse_state(hash[1].text) == sale_state::removed) {
+        return failure{wrong_use, fmt::format("the sale {} was removed: its reservations are in "
+                                              "the order database only",
+                                              sale)};
+    }
     return law_counters{.at = {number_of(hash[2]), number_of(hash[3])},
                         .state = parse_state(hash[1].text),
                         .total = number_of(hash[4]),

@@ -1,5 +1,7 @@
 #include "reservation_ledger.hpp"
 
+#include "sale_ledger.hpp"
+
 #include "onsale/core/assert.hpp"
 #include "onsale/core/ids.hpp"
 #include "onsale/core/limits.hpp"
@@ -8,7 +10,6 @@
 
 #include <spdlog/fmt/fmt.h>
 
-#include <array>
 #include <string_view>
 
 namespace onsale::app {
@@ -115,14 +116,8 @@ or_failure<std::string> settle_reservation(steady_session& ledger, const std::st
     const auto found = find(ledger, id);
     if (!found) return found.error();
     if (found->record.empty()) return no_reservation(id);
-    constexpr std::array<std::string_view, 7> parts{"",     "reservations", "buyers", "due",
-                                                    "free", "journal",      "refunds"};
-    steady_session::words keys;
-    for (const auto part : parts) {
-        keys.push_back(redis::sale_key(found->sale, part));
-    }
     const auto& at = found->says.at;
-    const auto answer = ledger.run(redis::ledger_script::settle, keys,
+    const auto answer = ledger.run(redis::ledger_script::settle, sale_keys(found->sale),
                                    {std::to_string(at.epoch), std::to_string(at.version), "0",
                                     "refuse", "0", found->digits, what, payment, "0", ""});
     if (!answer) return answer.error();

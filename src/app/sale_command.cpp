@@ -286,6 +286,8 @@ void add_sale(CLI::App& program, int& status) {
     add_state(*sale, given, status, "pause", "Stop selling for now");
     add_state(*sale, given, status, "resume", "Go on selling");
     add_state(*sale, given, status, "close", "End a sale for good");
+    add_state(*sale, given, status, "remove",
+              "Free the memory of a closed sale that all orders have followed; its id stays used");
     add_restock(*sale, given, status);
     add_withdraw(*sale, given, status);
 }

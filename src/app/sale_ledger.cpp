@@ -61,6 +61,13 @@ or_failure<std::vector<named_sale>> read_some(steady_session& ledger,
 
 }  // namespace
 
+std::vector<std::string> sale_keys(const std::string& sale) {
+    return {redis::sale_key(sale),           redis::sale_key(sale, "reservations"),
+            redis::sale_key(sale, "buyers"), redis::sale_key(sale, "due"),
+            redis::sale_key(sale, "free"),   redis::sale_key(sale, "journal"),
+            redis::sale_key(sale, "refunds")};
+}
+
 or_failure<redis::word_line> read_sale(steady_session& ledger, const std::string& sale) {
     const auto read = read_some(ledger, std::span{&sale, 1});
     if (!read) return read.error();
@@ -110,11 +117,9 @@ or_failure<changed> adjust_sale(steady_session& ledger, const std::string& sale,
     const auto held = read_sale(ledger, sale);
     if (!held) return held.error();
     const auto& at = held->says.at;
-    const auto answer = ledger.run(
-        redis::ledger_script::adjust,
-        {redis::sale_key(sale), redis::sale_key(sale, "free"), redis::sale_key(sale, "journal")},
-        {std::to_string(at.epoch), std::to_string(at.version), operation, change,
-         std::to_string(amount)});
+    const auto answer = ledger.run(redis::ledger_script::adjust, sale_keys(sale),
+                                   {std::to_string(at.epoch), std::to_string(at.version), operation,
+                                    change, std::to_string(amount)});
     if (!answer) return answer.error();
     return to_changed(ledger, *answer);
 }

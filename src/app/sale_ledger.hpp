@@ -30,6 +30,9 @@ struct changed {
     redis::word_line now;
 };
 
+/// All keys of a sale, in the order in which lua/settle.lua and lua/adjust.lua take them.
+[[nodiscard]] std::vector<std::string> sale_keys(const std::string& sale);
+
 /// A sale that is not there has the state `missing`.
 [[nodiscard]] or_failure<redis::word_line> read_sale(steady_session& ledger,
                                                      const std::string& sale);

@@ -112,6 +112,29 @@ std::string refusal_sentence(const std::string& verdict, const std::string& sale
             "1000000000 in its life",
             sale, line.last);
     }
+    if (verdict == "not_closed") {
+        return fmt::format(
+            "the sale {} is {}; only a closed one is removed: 'onsale sale close {}'", sale,
+            name_of(says.state), sale);
+    }
+    if (verdict == "held") {
+        return fmt::format(
+            "{} tickets of the sale {} are held and may still be paid; they expire by themselves, "
+            "or 'onsale reservation cancel' ends them",
+            says.held(), sale);
+    }
+    if (verdict == "refund_due") {
+        return fmt::format(
+            "money is owed to buyers of the sale {}: 'onsale reservation list --refund-due' shows "
+            "to whom",
+            sale);
+    }
+    if (verdict == "not_ordered") {
+        return fmt::format(
+            "the orders of the sale {} have followed up to version {} of {}; is 'onsale orders' "
+            "running, and does it report dead letters?",
+            sale, says.ordered.version, says.at.version);
+    }
     if (verdict == "operation_reused") {
         return "this operation id was used for another command; leave --operation away to get a "
                "new one";

@@ -114,9 +114,44 @@ TEST_F(Adjust, StatesFollowOneAnother) {
 TEST_F(Adjust, ARemovedSaleIsClosedToEveryChange) {
     open();
     ledger.command({"HSET", ledger.key(), "state", "removed"});
-    for (const auto* change : {"restock_by", "withdraw", "pause", "resume", "close"}) {
+    for (const auto* change : {"restock_by", "withdraw", "pause", "resume", "close", "remove"}) {
         EXPECT_EQ(adjust(change, 1), "closed") << change;
     }
+}
+
+TEST_F(Adjust, L8OnlyAClosedSaleThatOwesNothingAndIsOrderedIsRemoved) {
+    open({.total = 4});
+    ledger.reserve(wishes(1, 2));
+    EXPECT_EQ(adjust("remove"), "not_closed");
+    EXPECT_EQ(adjust("close"), "done");
+    EXPECT_EQ(adjust("remove"), "held");
+    ledger.settle(id_of(1), reservation_state::paid);
+    ledger.settle(id_of(2), reservation_state::cancelled);
+    EXPECT_EQ(ledger.settle_one({id_of(2), "pay", "late", price, id_of(-1)}).status, "refund_due");
+    EXPECT_EQ(adjust("remove"), "refund_due");
+    EXPECT_EQ(ledger.settle_one({id_of(2), "refund_done"}).status, "done");
+    EXPECT_EQ(adjust("remove"), "not_ordered");
+    const auto at = ledger.read().says.says.at;
+    ledger.command({"HSET", ledger.key(), "ordered", "1-" + std::to_string(at.version - 1)});
+    EXPECT_EQ(adjust("remove"), "not_ordered");
+    ledger.command({"HSET", ledger.key(), "ordered", "1-" + std::to_string(at.version)});
+    EXPECT_EQ(ledger.adjust("remove", 0, "remove-1").verdict, "done");
+    EXPECT_EQ(ledger.adjust("remove", 0, "remove-1").verdict, "repeated");
+    EXPECT_EQ(newest("state"), "removed");
+    for (const auto* part : {"reservations", "buyers", "due", "free", "refunds"}) {
+        EXPECT_EQ(ledger.command({"EXISTS", ledger.key(part)}).integer, 0) << part;
+    }
+    ended_lawless = true;
+}
+
+TEST_F(Adjust, L8ARemovedSaleIsNeverOpenedAgainAndSellsNothing) {
+    open({.total = 1, .operation = "open-1"});
+    adjust("close");
+    ledger.command({"HSET", ledger.key(), "ordered", "1-2"});
+    EXPECT_EQ(adjust("remove"), "done");
+    EXPECT_EQ(ledger.open({.operation = "open-2"}).verdict, "removed");
+    EXPECT_EQ(status_of({id_of(1), ""}), "closed");
+    EXPECT_EQ(ledger.settle_one({id_of(1), "cancel"}).status, "unknown");
 }
 
 TEST_F(Adjust, L23AKnownOperationIsNotDoneAgain) {

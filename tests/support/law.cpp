@@ -113,7 +113,7 @@ class auditor {
     }
 
     /// The sum of the payments that are to be sent back.
-    [[nodiscard]] std::int64_t owed_for(const std::string& id) const {
+    [[nodiscard]] std::int64_t owed_for(const std::string& id) {
         const auto found = all_.refunds.find(id);
         std::string_view entries = found == all_.refunds.end() ? std::string_view{} : found->second;
         std::int64_t sum = 0;
@@ -121,7 +121,9 @@ class auditor {
             auto entry = cut(entries, ';');
             (void)cut(entry, ' ');
             const auto amount = parse_integer(cut(entry, ' '));
-            if (cut(entry, ' ') == "due") sum += amount.value();
+            if (cut(entry, ' ') != "due") continue;
+            sum += amount.value();
+            ++refunds_due_;
         }
         return sum;
     }
@@ -136,6 +138,7 @@ class auditor {
         const auto never_issued = all_.number("last") - all_.number("next") + 1;
         const auto remaining = all_.number("total") - all_.number("sold");
         same("sold", all_.number("sold"), sold_);
+        same("refunds due", all_.number("owed"), refunds_due_);
         same("paid", all_.number("paid"), paid_);
         same("numbers to give", static_cast<std::int64_t>(all_.free.size()) + never_issued,
              remaining);
@@ -181,6 +184,7 @@ class auditor {
     std::map<std::string, std::pair<std::int64_t, std::int64_t>> buyers_;
     text_map deadlines_;
     std::int64_t earliest_ = 0;
+    std::int64_t refunds_due_ = 0;
     std::int64_t sold_ = 0;
     std::int64_t paid_ = 0;
 };

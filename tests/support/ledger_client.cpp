@@ -124,6 +124,11 @@ std::vector<std::int64_t> ticket_numbers(std::string_view list) {
     return numbers;
 }
 
+std::vector<std::string> ledger_client::keys() const {
+    return {key(),       key("reservations"), key("buyers"), key("due"),
+            key("free"), key("journal"),      key("refunds")};
+}
+
 std::string ledger_client::key(std::string_view part) const {
     return redis::sale_key(sale_, part);
 }
@@ -164,7 +169,7 @@ told_batch ledger_client::reserve(const std::vector<wish>& batch, ledger_version
 told_verdict ledger_client::adjust(const std::string& change, std::int64_t amount,
                                    const std::string& operation, ledger_version held) {
     return parse_verdict(
-        run(redis::ledger_script::adjust, {key(), key("free"), key("journal")},
+        run(redis::ledger_script::adjust, keys(),
             {std::to_string(held.epoch), std::to_string(held.version),
              operation.empty() ? random_hex() : operation, change, std::to_string(amount)}));
 }
@@ -186,10 +191,7 @@ told_settlement ledger_client::settle(const std::vector<settlement>& calls,
         arguments.insert(arguments.end(),
                          {one.id, one.what, one.payment, std::to_string(one.amount), one.new_id});
     }
-    const auto lines = run(redis::ledger_script::settle,
-                           {key(), key("reservations"), key("buyers"), key("due"), key("free"),
-                            key("journal"), key("refunds")},
-                           arguments);
+    const auto lines = run(redis::ledger_script::settle, keys(), arguments);
     told_settlement told{parse_word(lines.at(0)), {}};
     for (std::size_t i = 1; i < lines.size(); ++i) {
         std::string_view line = lines[i];

@@ -156,6 +156,9 @@ class ledger_client {
     [[nodiscard]] std::string field(const std::string& name);
 
   private:
+    /// As settle and adjust take them.
+    [[nodiscard]] std::vector<std::string> keys() const;
+
     redis::session& redis_;
     std::string sale_;
 };
