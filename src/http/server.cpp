@@ -22,7 +22,7 @@ server::implementation::implementation(asio::io_context& io, server_settings set
     : io_{io},
       settings_{std::move(settings)},
       router_{settings_, office, std::move(pages), counts_},
-      stat_log_{settings_.stat_log},
+      stat_log_{io, settings_.stat_log},
       poll_set_{io, *this},
       acceptor_{io},
       pause_{io} {}
@@ -117,7 +117,6 @@ connection& server::implementation::take_slot(int descriptor) {
 // --- Deadlines and the end ----------------------------------------------------------------------
 
 void server::implementation::tick(time_point now) {
-    stat_log_.flush();
     // A tenth at a time: a sweep over 15,000 connections at once would be felt.
     const auto some = connections_.size() / 10 + 1;
     for (std::size_t i = 0; i < some && i < connections_.size(); ++i) {

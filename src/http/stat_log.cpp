@@ -13,7 +13,7 @@
 
 namespace onsale::http {
 
-stat_log::stat_log(const std::string& path) : path_{path} {
+stat_log::stat_log(boost::asio::io_context& io, const std::string& path) : path_{path}, lag_{io} {
     if (!path_.empty())
         file_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
 }
@@ -25,6 +25,12 @@ stat_log::~stat_log() {
 
 void stat_log::add(bool sold, std::int64_t local_sales) {
     if (file_ < 0) return;
+    if (lines_.empty()) {
+        lag_.expires_after(limits::stat_log_lag);
+        lag_.async_wait([this](boost::system::error_code error) {
+            if (!error) flush();
+        });
+    }
     lines_ += sold ? "result:1,localSales:" : "result:0,localSales:";
     append_number(lines_, local_sales);
     lines_ += '\n';

@@ -1,5 +1,9 @@
 #pragma once
 
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <chrono>
 #include <cstdint>
 #include <string>
 
@@ -11,7 +15,7 @@ namespace onsale::http {
 class stat_log {
   public:
     /// Off if `path` is empty. A file that cannot be opened is reported by `good`.
-    explicit stat_log(const std::string& path);
+    stat_log(boost::asio::io_context& io, const std::string& path);
     stat_log(const stat_log&) = delete;
     stat_log& operator=(const stat_log&) = delete;
     ~stat_log();
@@ -19,16 +23,19 @@ class stat_log {
     [[nodiscard]] bool good() const noexcept { return path_.empty() || file_ >= 0; }
     [[nodiscard]] bool is_on() const noexcept { return file_ >= 0; }
 
-    /// Notes one answer; written later, behind it.
+    /// Notes one answer; written behind it, within `limits::stat_log_lag`.
     void add(bool sold, std::int64_t local_sales);
 
-    /// Writes what was noted. At every tick.
+  private:
     void flush();
 
-  private:
     std::string path_;
     std::string lines_;
     int file_ = -1;
+    boost::asio::basic_waitable_timer<std::chrono::steady_clock,
+                                      boost::asio::wait_traits<std::chrono::steady_clock>,
+                                      boost::asio::io_context::executor_type>
+        lag_;
     bool complained_ = false;
 };
 

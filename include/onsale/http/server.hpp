@@ -73,7 +73,7 @@ class server final : public audience {
     /// Begins to accept. A complaint if the stat log cannot be opened.
     [[nodiscard]] or_complaint<int> start(listening_socket on);
 
-    /// Deadlines and the stat log. Every `limits::tick`.
+    /// Deadlines. Every `limits::tick`.
     void tick(time_point now);
 
     /// Accepts what waits already, closes the listener and the idle connections, answers what is in
