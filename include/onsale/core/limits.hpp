@@ -115,7 +115,7 @@ inline constexpr std::chrono::milliseconds stop_deadline = 8s;
 /// Lines are written in pieces of this size, or when the first has waited so long: whoever counts
 /// them after the last answer finds them all.
 inline constexpr std::size_t stat_log_bytes = std::size_t{64} * 1024;
-inline constexpr std::chrono::milliseconds stat_log_lag = 5ms;
+inline constexpr std::chrono::milliseconds stat_log_lag = 1ms;
 
 // --- The operator (L23) -------------------------------------------------------------------------
 
