@@ -55,8 +55,14 @@ const script& read_script() {
     return instance;
 }
 
-std::array<const script*, 5> all_scripts() {
-    return {&open_script(), &reserve_script(), &settle_script(), &adjust_script(), &read_script()};
+const script& ordered_script() {
+    static const auto instance = make("ordered", source::ordered);
+    return instance;
+}
+
+std::array<const script*, 6> all_scripts() {
+    return {&open_script(),   &reserve_script(), &settle_script(),
+            &adjust_script(), &read_script(),    &ordered_script()};
 }
 
 }  // namespace onsale::redis

@@ -14,6 +14,7 @@ extern const std::string_view reserve;
 extern const std::string_view settle;
 extern const std::string_view adjust;
 extern const std::string_view read;
+extern const std::string_view ordered;
 }  // namespace source
 
 struct script {
@@ -27,8 +28,9 @@ struct script {
 [[nodiscard]] const script& settle_script();
 [[nodiscard]] const script& adjust_script();
 [[nodiscard]] const script& read_script();
+[[nodiscard]] const script& ordered_script();
 
 /// All of them, to be loaded at every connect.
-[[nodiscard]] std::array<const script*, 5> all_scripts();
+[[nodiscard]] std::array<const script*, 6> all_scripts();
 
 }  // namespace onsale::redis

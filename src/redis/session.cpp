@@ -38,6 +38,8 @@ const script& find_script(ledger_script which) {
             return adjust_script();
         case ledger_script::read:
             return read_script();
+        case ledger_script::ordered:
+            return ordered_script();
     }
     std::abort();
 }

@@ -174,6 +174,14 @@ told_verdict ledger_client::adjust(const std::string& change, std::int64_t amoun
              operation.empty() ? random_hex() : operation, change, std::to_string(amount)}));
 }
 
+told_verdict ledger_client::ordered(ledger_version at, const std::vector<std::string>& letters,
+                                    const std::string& which) {
+    std::vector<std::string> arguments{std::to_string(at.epoch), std::to_string(at.version), which};
+    arguments.insert(arguments.end(), letters.begin(), letters.end());
+    return parse_verdict(
+        run(redis::ledger_script::ordered, {key(), key("journal"), key("letters")}, arguments));
+}
+
 told_batch ledger_client::read(const std::vector<std::string>& ids, ledger_version held) {
     std::vector<std::string> arguments{"1", std::to_string(held.epoch),
                                        std::to_string(held.version)};

@@ -133,6 +133,9 @@ class ledger_client {
     told_verdict adjust(const std::string& change, std::int64_t amount = 0,
                         const std::string& operation = {}, ledger_version held = {});
     told_batch read(const std::vector<std::string>& ids = {}, ledger_version held = {});
+    /// As the order writer reports; `which`: whether `letters` are `all` dead letters or `more`.
+    told_verdict ordered(ledger_version at, const std::vector<std::string>& letters = {},
+                         const std::string& which = "more");
 
     told_settlement settle(const std::vector<settlement>& calls, const settle_terms& terms);
     told_item settle_one(const settlement& one, const settle_terms& terms = {}) {

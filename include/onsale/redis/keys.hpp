@@ -10,7 +10,7 @@ namespace onsale::redis {
 inline constexpr std::string_view sales_key = "onsale:sales";
 
 /// `onsale:{SALE}`, or `onsale:{SALE}:PART`; parts: reservations, buyers, due, free, refunds,
-/// journal.
+/// journal, letters.
 [[nodiscard]] inline std::string sale_key(std::string_view sale, std::string_view part = {}) {
     std::string key = "onsale:{";
     key += sale;
