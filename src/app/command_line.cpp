@@ -49,6 +49,7 @@ int run(int argc, const char* const* argv) {
     program.set_version_flag("--version", "onsale 0.1.0");
     int status = done;
     add_serve(program, status);
+    add_orders(program, status);
     add_config(program, status);
     add_sale(program, status);
     add_reservation(program, status);

@@ -40,5 +40,9 @@ void add_sale(CLI::App& program, int& status);
 void add_reservation(CLI::App& program, int& status);
 void add_audit(CLI::App& program, int& status);
 void add_rehearse(CLI::App& program, int& status);
+void add_orders(CLI::App& program, int& status);
+
+/// The log of a program that runs until it is told to stop: standard error, a line each.
+void start_log(const std::string& level);
 
 }  // namespace onsale::app

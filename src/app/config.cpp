@@ -79,6 +79,10 @@ constexpr std::array settings{
     setting{"payments", "late_payment", &config::late_payment, "\"rebuy\"", 0, 0,
             "A payment past the pay-by: rebuy (the tickets are bought again, if they can still be "
             "had) or refuse (the money is owed)."},
+    setting{
+        "orders", "database", &config::orders_database, "\"sqlite://run/orders/orders.db\"", 0, 0,
+        "The order database: sqlite://FILE, or postgresql://USER@HOST/DATABASE as libpq takes it. "
+        "A password is better kept in ~/.pgpass."},
 };
 
 std::string name_of(const setting& one) {
@@ -131,7 +135,9 @@ std::string store_all(config& into, const toml::table& document, const std::stri
     for (const auto& [table_name, table] : document) {
         if (!table.is_table()) {
             return at(table) +
-                   fmt::format("there is no key '{}' outside [node] and [redis]", table_name.str());
+                   fmt::format(
+                       "there is no key '{}' outside the tables; 'onsale config' lists them all",
+                       table_name.str());
         }
         for (const auto& [key, value] : *table.as_table()) {
             const auto* one = find(table_name.str(), key.str());
@@ -185,6 +191,8 @@ std::string check(const config& made) {
         made.log_level != "error") {
         return "node.log_level must be debug, info, warning or error";
     }
+    const auto database = orders::parse_database(made.orders_database);
+    if (!database) return "orders.database: " + database.error().sentence;
     return {};
 }
 
@@ -242,6 +250,10 @@ or_complaint<payment_secret> read_payment_secret(const config& from) {
             from.payment_secret_file, limits::payment_secret)};
     }
     return secret;
+}
+
+or_complaint<orders::database_address> order_database(const config& from) {
+    return orders::parse_database(from.orders_database);
 }
 
 or_complaint<redis::endpoint> ledger_endpoint(const config& from) {

@@ -18,13 +18,6 @@ struct serve_options {
     std::vector<std::string> settings;
 };
 
-void start_log(const std::string& level) {
-    spdlog::set_default_logger(spdlog::stderr_logger_mt("onsale"));
-    spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e %L %v");
-    spdlog::set_level(spdlog::level::from_str(level));
-    spdlog::flush_on(spdlog::level::info);
-}
-
 int serve(const serve_options& options) {
     const auto chosen = load_config(config_path(options.config), options.settings);
     if (!chosen) return complain(wrong_use, chosen.error().sentence);
@@ -34,6 +27,13 @@ int serve(const serve_options& options) {
 }
 
 }  // namespace
+
+void start_log(const std::string& level) {
+    spdlog::set_default_logger(spdlog::stderr_logger_mt("onsale"));
+    spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e %L %v");
+    spdlog::set_level(spdlog::level::from_str(level));
+    spdlog::flush_on(spdlog::level::info);
+}
 
 void add_serve(CLI::App& program, int& status) {
     auto* command = program.add_subcommand("serve", "Run a node: sell tickets over HTTP");

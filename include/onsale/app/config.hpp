@@ -1,6 +1,7 @@
 #pragma once
 
 #include "onsale/core/error.hpp"
+#include "onsale/orders/address.hpp"
 #include "onsale/redis/endpoint.hpp"
 
 #include <cstdint>
@@ -37,6 +38,8 @@ struct config {
 
     std::string payment_secret_file;
     std::string late_payment;
+
+    std::string orders_database;
 };
 
 /// Reads `path` (empty: defaults only), then `overrides` as `table.key=value`. An unknown key, a
@@ -54,6 +57,9 @@ struct payment_secret {
 
 /// Reads the secret's file.
 [[nodiscard]] or_complaint<payment_secret> read_payment_secret(const config& from);
+
+/// Where the order database is.
+[[nodiscard]] or_complaint<orders::database_address> order_database(const config& from);
 
 /// The whole table as TOML with its sentences: what `config/node.toml` is made of.
 [[nodiscard]] std::string example_config();

@@ -135,6 +135,31 @@ inline constexpr std::int64_t price = 1'000'000'000'000;
 /// How far ahead a sale may open. Beyond it, the year is a slip of the pen.
 inline constexpr std::chrono::milliseconds opens_ahead = 10 * 366 * 24h;
 
+// --- Orders (L24 to L29) ------------------------------------------------------------------------
+
+/// Journal entries in one read of a sale: at 256 records each, the reply is a megabyte and holds
+/// Redis up for about a millisecond.
+inline constexpr std::size_t journal_piece = 32;
+/// Orders in one transaction, as soon as the journal has that many: a commit is synced, and each
+/// touches most pages of the index once.
+inline constexpr std::size_t commit_orders = 8'192;
+/// How long the order writer waits for the next entry, hence for a signal to stop.
+inline constexpr std::chrono::milliseconds journal_wait = 200ms;
+/// How often it looks for new sales and for ledgers that went back.
+inline constexpr std::chrono::milliseconds orders_look = 200ms;
+/// How often it reports what is ordered while the journal does not rest.
+inline constexpr std::chrono::milliseconds ordered_every = 20ms;
+/// How often one that stands by tries to take over.
+inline constexpr std::chrono::milliseconds stand_by = 250ms;
+/// Rest after the database or the ledger was not to be had.
+inline constexpr std::chrono::milliseconds orders_pause = 200ms;
+/// How often it tells what it has done, if it has done anything.
+inline constexpr std::chrono::milliseconds orders_tells = 10s;
+/// A writer told to stop is out within this, also if the database hangs.
+inline constexpr std::chrono::seconds orders_stop = 8s;
+/// Dead letters that are named in one report, or tried again in one transaction.
+inline constexpr std::size_t letters_piece = 1'000;
+
 // --- The audit ----------------------------------------------------------------------------------
 
 /// Entries in one read: holds Redis up for less than a millisecond.

@@ -1,0 +1,206 @@
+#include "journal_reader.hpp"
+
+#include "onsale/core/limits.hpp"
+#include "onsale/core/text.hpp"
+#include "onsale/redis/keys.hpp"
+#include "onsale/redis/word_line.hpp"
+
+#include <algorithm>
+#include <map>
+#include <span>
+#include <thread>
+#include <utility>
+
+namespace onsale::app {
+
+using orders::hash_piece;
+using orders::journal_entry;
+using orders::sale_news;
+using orders::sale_position;
+using orders::told_sale;
+using redis::reply;
+
+namespace {
+
+std::string to_text(ledger_version at) {
+    return std::to_string(at.epoch) + "-" + std::to_string(at.version);
+}
+
+/// [ID, [NAME, VALUE, …]]
+std::optional<journal_entry> to_entry(reply& from) {
+    if (from.list.size() != 2) return std::nullopt;
+    std::string_view id{from.list[0].text};
+    const auto epoch = parse_integer(cut(id, '-'));
+    const auto version = parse_integer(id);
+    if (!epoch || !version) return std::nullopt;
+    journal_entry entry{{*epoch, *version}, {}};
+    auto& fields = from.list[1].list;
+    for (std::size_t i = 0; i + 1 < fields.size(); i += 2) {
+        entry.fields.emplace_back(std::move(fields[i].text), std::move(fields[i + 1].text));
+    }
+    return entry;
+}
+
+std::optional<std::vector<journal_entry>> to_entries(reply& from) {
+    std::vector<journal_entry> entries;
+    for (auto& one : from.list) {
+        auto entry = to_entry(one);
+        if (!entry) return std::nullopt;
+        entries.push_back(std::move(*entry));
+    }
+    return entries;
+}
+
+/// From one line of `read`'s answer.
+std::optional<told_sale> to_told(const std::string& sale, std::string_view line) {
+    const auto word = redis::parse_word_line(line);
+    if (!word) return std::nullopt;
+    return told_sale{.sale = sale,
+                     .says = word->says,
+                     .last = word->last,
+                     .hold_ms = word->hold_ms,
+                     .limit = word->limit,
+                     .price = word->price,
+                     .salt = std::string{word->salt}};
+}
+
+}  // namespace
+
+complaint journal_reader::not_understood() const {
+    return {to_.to_string() + " answers, but not as a ledger of this onsale does"};
+}
+
+/// A conversation that broke off is not gone on with: its reply could come to the next question.
+template <class Conversation>
+or_complaint<reply> journal_reader::ask(Conversation once) {
+    if (!session_) {
+        auto made = redis::session::connect(to_, limits::operator_reply);
+        if (!made) return complaint{made.error().why};
+        session_ = std::move(*made);
+    }
+    auto answer = once(*session_);
+    if (!answer) {
+        session_.reset();
+        return complaint{answer.error().why};
+    }
+    if (answer->is == reply::kind::error) {
+        return complaint{"the ledger at " + to_.to_string() + " says: " + answer->text};
+    }
+    return std::move(*answer);
+}
+
+or_complaint<reply> journal_reader::command(const words& sent) {
+    return ask([&](redis::session& one) { return one.command(sent); });
+}
+
+or_complaint<reply> journal_reader::run(redis::ledger_script which, const words& keys,
+                                        const words& args) {
+    return ask([&](redis::session& one) { return one.run(which, keys, args); });
+}
+
+or_complaint<std::vector<std::string>> journal_reader::sales() {
+    const auto members = command({"SMEMBERS", std::string{redis::sales_key}});
+    if (!members) return members.error();
+    std::vector<std::string> names;
+    for (const auto& one : members->list)
+        names.push_back(one.text);
+    return names;
+}
+
+or_complaint<std::vector<told_sale>> journal_reader::look(const std::vector<sale_position>& held) {
+    std::vector<told_sale> all;
+    for (std::span<const sale_position> rest{held}; !rest.empty();) {
+        const auto some = rest.first(std::min(rest.size(), limits::poll_sales));
+        words keys;
+        words args{std::to_string(some.size())};
+        for (const auto& one : some) {
+            keys.push_back(redis::sale_key(one.sale));
+            args.push_back(std::to_string(one.at.epoch));
+            args.push_back(std::to_string(one.at.version));
+        }
+        const auto answer = run(redis::ledger_script::read, keys, args);
+        if (!answer) return answer.error();
+        std::string_view lines{answer->text};
+        for (const auto& one : some) {
+            auto told = to_told(one.sale, cut(lines, '\n'));
+            if (!told) return not_understood();
+            all.push_back(std::move(*told));
+        }
+        rest = rest.subspan(some.size());
+    }
+    return all;
+}
+
+or_complaint<std::vector<sale_news>> journal_reader::read(const std::vector<sale_position>& from,
+                                                          std::size_t most,
+                                                          std::chrono::milliseconds patience) {
+    if (from.empty()) {
+        std::this_thread::sleep_for(patience);
+        return std::vector<sale_news>{};
+    }
+    words sent{"XREAD", "COUNT", std::to_string(most)};
+    if (patience.count() > 0) {
+        sent.insert(sent.end(), {"BLOCK", std::to_string(patience.count())});
+    }
+    sent.emplace_back("STREAMS");
+    std::map<std::string, std::string> sale_of;
+    for (const auto& one : from) {
+        sent.push_back(redis::sale_key(one.sale, "journal"));
+        sale_of.emplace(sent.back(), one.sale);
+    }
+    for (const auto& one : from)
+        sent.push_back(to_text(one.at));
+    auto answer = command(sent);
+    if (!answer) return answer.error();
+    std::vector<sale_news> news;
+    for (auto& stream : answer->list) {
+        const auto known =
+            stream.list.size() == 2 ? sale_of.find(stream.list[0].text) : sale_of.end();
+        if (known == sale_of.end()) return not_understood();
+        auto entries = to_entries(stream.list[1]);
+        if (!entries || entries->empty()) return not_understood();
+        news.push_back({known->second, std::move(*entries)});
+    }
+    return news;
+}
+
+or_complaint<std::optional<journal_entry>> journal_reader::entry_at(const sale_position& place) {
+    const auto id = to_text(place.at);
+    auto answer = command({"XRANGE", redis::sale_key(place.sale, "journal"), id, id});
+    if (!answer) return answer.error();
+    auto entries = to_entries(*answer);
+    if (!entries) return not_understood();
+    if (entries->empty()) return std::optional<journal_entry>{};
+    return std::optional{std::move(entries->front())};
+}
+
+or_complaint<hash_piece> journal_reader::scan(const std::string& sale, orders::sale_hash which,
+                                              const std::string& cursor) {
+    const auto* part = which == orders::sale_hash::reservations ? "reservations" : "refunds";
+    auto answer = command({"HSCAN", redis::sale_key(sale, part), cursor, "COUNT",
+                           std::to_string(limits::audit_piece)});
+    if (!answer) return answer.error();
+    if (answer->list.size() != 2) return not_understood();
+    hash_piece piece{answer->list[0].text, {}};
+    auto& pairs = answer->list[1].list;
+    for (std::size_t i = 0; i + 1 < pairs.size(); i += 2) {
+        piece.entries.emplace_back(std::move(pairs[i].text), std::move(pairs[i + 1].text));
+    }
+    return piece;
+}
+
+or_complaint<void> journal_reader::report(const sale_position& ordered, bool all_letters,
+                                          const std::vector<std::string>& letters) {
+    words args{std::to_string(ordered.at.epoch), std::to_string(ordered.at.version),
+               all_letters ? "all" : "more"};
+    args.insert(args.end(), letters.begin(), letters.end());
+    const auto& sale = ordered.sale;
+    const auto answer = run(
+        redis::ledger_script::ordered,
+        {redis::sale_key(sale), redis::sale_key(sale, "journal"), redis::sale_key(sale, "letters")},
+        args);
+    if (!answer) return answer.error();
+    return {};
+}
+
+}  // namespace onsale::app

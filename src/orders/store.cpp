@@ -1,0 +1,315 @@
+#include "store.hpp"
+
+#include "migrations.hpp"
+
+#include <filesystem>
+#include <utility>
+
+namespace onsale::orders {
+
+using soci::into;
+using soci::use;
+
+namespace {
+
+/// SOCI takes text as std::string.
+std::string text(std::string_view from) {
+    return std::string{from};
+}
+
+/// The first line: SOCI appends the statement and its values, which are buyers' names.
+std::string first_line(const soci::soci_error& error) {
+    auto line = error.get_error_message();
+    line.resize(std::min(line.find('\n'), line.size()));
+    return line;
+}
+
+}  // namespace
+
+template <class Action>
+auto store::guarded(Action act) -> or_complaint<decltype(act())> {
+    try {
+        if constexpr (std::is_void_v<decltype(act())>) {
+            act();
+            return {};
+        } else {
+            return act();
+        }
+    } catch (const soci::soci_error& error) {
+        return complaint{name_ + ": " + first_line(error)};
+    }
+}
+
+template <class Action>
+std::string store::attempt(Action act) {
+    auto& sql = database_->sql();
+    sql << "SAVEPOINT attempt";
+    try {
+        act();
+    } catch (const soci::soci_error& error) {
+        if (!database_->is_refusal(error)) throw;
+        sql << "ROLLBACK TO SAVEPOINT attempt";
+        sql << "RELEASE SAVEPOINT attempt";
+        return "the database refuses the row: " + first_line(error);
+    }
+    sql << "RELEASE SAVEPOINT attempt";
+    return {};
+}
+
+or_complaint<std::unique_ptr<store>> store::open(const database_address& where) {
+    const bool is_sqlite = where.is == database_address::kind::sqlite;
+    try {
+        return std::unique_ptr<store>{new store{
+            where.name, is_sqlite ? open_sqlite(where.where) : open_postgresql(where.where)}};
+    } catch (const soci::soci_error& error) {
+        return complaint{where.name + ": " + first_line(error)};
+    } catch (const std::filesystem::filesystem_error& error) {
+        return complaint{where.name + ": " + error.what()};
+    }
+}
+
+or_complaint<bool> store::try_lock() {
+    return guarded([&] { return database_->try_lock(); });
+}
+
+or_complaint<void> store::migrate() {
+    return guarded([&] { orders::migrate(database_->sql()); });
+}
+
+or_complaint<std::vector<stored_sale>> store::sales() {
+    return guarded([&] {
+        std::vector<stored_sale> all;
+        stored_sale one;
+        std::string state;
+        long long epoch = 0;
+        long long version = 0;
+        soci::statement rows =
+            (database_->sql().prepare
+                 << "SELECT p.sale, p.epoch, p.version, p.fingerprint, COALESCE(s.salt, ''),"
+                    " COALESCE(s.state, '') FROM positions p LEFT JOIN sales s ON s.sale = p.sale",
+             into(one.position.sale), into(epoch), into(version), into(one.fingerprint),
+             into(one.salt), into(state));
+        rows.execute();
+        while (rows.fetch()) {
+            one.position.at = {epoch, version};
+            one.state = parse_state(state);
+            all.push_back(one);
+        }
+        return all;
+    });
+}
+
+or_complaint<void> store::follow(const std::string& sale) {
+    return guarded([&] {
+        database_->sql() << "INSERT INTO positions (sale, epoch, version, fingerprint, lag_ms,"
+                            " behind, committed_ms) VALUES (:sale, 0, 0, '', 0, 0, 0)"
+                            " ON CONFLICT (sale) DO NOTHING",
+            use(sale);
+    });
+}
+
+or_complaint<committed> store::commit(const chapter& of, const commit_notes& notes) {
+    return guarded([&] {
+        committed done;
+        auto& sql = database_->sql();
+        database_->begin();
+        if (!move_position(of, notes)) {
+            sql << "ROLLBACK";
+            done.moved = true;
+            return done;
+        }
+        done.letters = write_rows(of);
+        write_letters(of.sale(), done.letters);
+        if (notes.has_letters) resolve_letters(of.sale());
+        sql << "COMMIT";
+        return done;
+    });
+}
+
+/// Compare-and-set (L24): false if somebody has moved it meanwhile.
+bool store::move_position(const chapter& of, const commit_notes& notes) {
+    const long long to_epoch = of.to().epoch;
+    const long long to_version = of.to().version;
+    const long long from_epoch = of.from().epoch;
+    const long long from_version = of.from().version;
+    const long long lag = notes.lag;
+    const long long behind = notes.behind;
+    const long long now = notes.now;
+    soci::statement update =
+        (database_->sql().prepare
+             << "UPDATE positions SET epoch = :to_epoch, version = :to_version,"
+                " fingerprint = :fingerprint, lag_ms = :lag, behind = :behind, committed_ms = :now"
+                " WHERE sale = :sale AND epoch = :from_epoch AND version = :from_version",
+         use(to_epoch), use(to_version), use(of.fingerprint()), use(lag), use(behind), use(now),
+         use(of.sale()), use(from_epoch), use(from_version));
+    update.execute(true);
+    return update.get_affected_rows() == 1;
+}
+
+std::vector<dead_letter> store::write_rows(const chapter& of) {
+    auto letters = of.letters();
+    write_changes(of);
+    write_orders(of, 0, of.orders().size(), letters);
+    write_refunds(of, letters);
+    return letters;
+}
+
+void store::write_changes(const chapter& of) {
+    for (const auto& change : of.changes()) {
+        const auto state = text(change.state);
+        const auto salt = text(change.salt);
+        const auto withdrawn = text(change.withdrawn);
+        const long long total = change.total;
+        const long long last = change.last;
+        const long long hold = change.hold_ms;
+        const long long limit = change.limit;
+        const long long price = change.price;
+        const long long opens = change.opens_ms;
+        const long long epoch = change.at.epoch;
+        const long long version = change.at.version;
+        if (change.opens) {
+            database_->sql()
+                << "INSERT INTO sales (sale, state, total, last, withdrawn, hold_ms, buyer_limit,"
+                   " price, opens_ms, salt, epoch, version) VALUES (:sale, :state, :total, :last,"
+                   " '', :hold, :limit, :price, :opens, :salt, :epoch, :version)"
+                   " ON CONFLICT (sale) DO UPDATE SET state = excluded.state,"
+                   " total = excluded.total, last = excluded.last, hold_ms = excluded.hold_ms,"
+                   " buyer_limit = excluded.buyer_limit, price = excluded.price,"
+                   " opens_ms = excluded.opens_ms, salt = excluded.salt, epoch = excluded.epoch,"
+                   " version = excluded.version WHERE (sales.epoch, sales.version)"
+                   " < (excluded.epoch, excluded.version)",
+                use(of.sale()), use(state), use(total), use(last), use(hold), use(limit),
+                use(price), use(opens), use(salt), use(epoch), use(version);
+        } else {
+            database_->sql() << "UPDATE sales SET state = :state, total = :total, last = :last,"
+                                " withdrawn = withdrawn || CASE WHEN withdrawn = '' OR "
+                                "CAST(:withdrawn AS text) = ''"
+                                " THEN '' ELSE ',' END || CAST(:withdrawn AS text), epoch = "
+                                ":epoch, version = :version"
+                                " WHERE sale = :sale AND (epoch, version) < (:epoch, :version)",
+                use(state, "state"), use(total, "total"), use(last, "last"),
+                use(withdrawn, "withdrawn"), use(epoch, "epoch"), use(version, "version"),
+                use(of.sale(), "sale");
+        }
+    }
+}
+
+/// All at once; where the database refuses some, halves find out which.
+void store::write_orders(const chapter& of, std::size_t first, std::size_t count,
+                         std::vector<dead_letter>& letters) {
+    if (count == 0) return;
+    const std::span rows{of.orders().data() + first, count};
+    auto refusal = attempt([&] { database_->write_orders(of.sale(), rows); });
+    if (refusal.empty()) return;
+    if (count == 1) {
+        const auto& row = rows.front();
+        letters.push_back({"order", text(row.record.digits), row.record.written, row.place,
+                           std::move(refusal), letter_text(row.text)});
+        return;
+    }
+    write_orders(of, first, count / 2, letters);
+    write_orders(of, first + count / 2, count - count / 2, letters);
+}
+
+void store::write_refunds(const chapter& of, std::vector<dead_letter>& letters) {
+    for (const auto& refund : of.refunds()) {
+        const auto id = reservation_id(of.sale(), refund.digits);
+        const auto payment = text(refund.payment);
+        const auto state = text(refund.state);
+        const auto reason = text(refund.reason);
+        const long long amount = refund.amount;
+        const long long since = refund.since;
+        const long long done = refund.done;
+        const long long epoch = refund.at.epoch;
+        const long long version = refund.at.version;
+        auto refusal = attempt([&] {
+            database_->sql()
+                << "INSERT INTO refunds (sale, reservation, payment, amount, state, reason,"
+                   " since_ms, done_ms, epoch, version) VALUES (:sale, :reservation, :payment,"
+                   " :amount, :state, :reason, :since, :done, :epoch, :version)"
+                   " ON CONFLICT (sale, reservation, payment) DO UPDATE SET"
+                   " amount = excluded.amount, state = excluded.state, reason = excluded.reason,"
+                   " since_ms = excluded.since_ms, done_ms = excluded.done_ms,"
+                   " epoch = excluded.epoch, version = excluded.version"
+                   " WHERE (refunds.epoch, refunds.version) < (excluded.epoch, excluded.version)",
+                use(of.sale()), use(id), use(payment), use(amount), use(state), use(reason),
+                use(since), use(done), use(epoch), use(version);
+        });
+        if (refusal.empty()) continue;
+        letters.push_back({"refund", text(refund.digits), refund.at, refund.place,
+                           std::move(refusal), letter_text(refund.text)});
+    }
+}
+
+void store::write_letters(const std::string& sale, const std::vector<dead_letter>& letters) {
+    for (const auto& letter : letters) {
+        const auto what = text(letter.what);
+        const long long epoch = letter.at.epoch;
+        const long long version = letter.at.version;
+        const long long place = letter.place;
+        database_->sql()
+            << "INSERT INTO dead_letters (sale, epoch, version, what, digits, place, state,"
+               " reason, text) VALUES (:sale, :epoch, :version, :what, :digits, :place, 'open',"
+               " :reason, :text) ON CONFLICT (sale, epoch, version, what, digits, place)"
+               " DO NOTHING",
+            use(sale), use(epoch), use(version), use(what), use(letter.digits), use(place),
+            use(letter.reason), use(letter.text);
+    }
+}
+
+/// A reservation that has moved on, and has its row now, needs its old letter no more.
+void store::resolve_letters(const std::string& sale) {
+    database_->sql() << "UPDATE dead_letters SET state = 'resolved' WHERE sale = :sale"
+                        " AND state = 'open' AND what = 'order' AND EXISTS (SELECT 1 FROM orders o"
+                        " WHERE o.sale = dead_letters.sale"
+                        " AND o.reservation = dead_letters.sale || '.' || dead_letters.digits"
+                        " AND (o.epoch, o.version) >= (dead_letters.epoch, dead_letters.version))",
+        use(sale);
+}
+
+or_complaint<std::vector<dead_letter>> store::open_letters(const std::string& sale) {
+    return guarded([&] {
+        std::vector<dead_letter> all;
+        std::string what;
+        std::string digits;
+        std::string reason;
+        std::string content;
+        long long epoch = 0;
+        long long version = 0;
+        long long place = 0;
+        soci::statement rows =
+            (database_->sql().prepare
+                 << "SELECT what, digits, epoch, version, place, reason, text FROM dead_letters"
+                    " WHERE sale = :sale AND state = 'open' ORDER BY epoch, version, place",
+             use(sale), into(what), into(digits), into(epoch), into(version), into(place),
+             into(reason), into(content));
+        rows.execute();
+        while (rows.fetch()) {
+            all.push_back({what, digits, {epoch, version}, place, reason, content});
+        }
+        return all;
+    });
+}
+
+or_complaint<bool> store::retry(const std::string& sale, const dead_letter& letter) {
+    return guarded([&] {
+        chapter again{{sale, letter.at}};
+        again.take_again(letter);
+        database_->begin();
+        const bool good = write_rows(again).empty();
+        const long long epoch = letter.at.epoch;
+        const long long version = letter.at.version;
+        const long long place = letter.place;
+        if (good) {
+            database_->sql() << "UPDATE dead_letters SET state = 'resolved' WHERE sale = :sale"
+                                " AND epoch = :epoch AND version = :version AND what = :what"
+                                " AND digits = :digits AND place = :place",
+                use(sale), use(epoch), use(version), use(letter.what), use(letter.digits),
+                use(place);
+        }
+        database_->sql() << "COMMIT";
+        return good;
+    });
+}
+
+}  // namespace onsale::orders
