@@ -67,7 +67,7 @@ or_setback<void> tenure::retry_letters(followed& sale) {
 
 void tenure::distrust() {
     for (auto& [name, sale] : sales_)
-        sale.is_same_journal = false;
+        sale.journal = trust::unknown;
     look_due_ = {};
 }
 
@@ -132,11 +132,14 @@ or_setback<void> tenure::hear(followed& sale, told_sale told) {
                       says.at < sale.position.at ? ": the ledger went back" : "");
     }
     if (says.state == sale_state::missing) return {};
-    if (!sale.salt.empty() && sale.told.salt != sale.salt) {
-        if (says.state == sale_state::frozen) return {};
-        return freeze(sale, "this is another sale of the same name");
+    if (sale.journal == trust::other && says.at.epoch > sale.position.at.epoch) {
+        sale.journal = trust::unknown;  // rebuilt
     }
-    return sale.is_same_journal ? or_setback<void>{} : compare_journal(sale);
+    if (sale.journal == trust::other) return {};
+    if (!sale.salt.empty() && sale.told.salt != sale.salt) {
+        return leave_alone(sale, "this is another sale of the same name");
+    }
+    return sale.journal == trust::same ? or_setback<void>{} : compare_journal(sale);
 }
 
 /// A ledger that went back and has gone on since may have passed our position: then the entry there
@@ -144,18 +147,21 @@ or_setback<void> tenure::hear(followed& sale, told_sale told) {
 or_setback<void> tenure::compare_journal(followed& sale) {
     const auto entry = feed_.entry_at(sale.position);
     if (!entry) return setback{setback::of::ledger, entry.error().sentence};
-    sale.is_same_journal = true;
     const bool differs = entry->has_value() && !sale.fingerprint.empty() &&
                          fingerprint_of(**entry) != sale.fingerprint;
-    if (!differs) return {};
-    return freeze(sale, "its journal is not the one that was ordered from");
+    if (differs) return leave_alone(sale, "its journal is not the one that was ordered from");
+    sale.journal = trust::same;
+    return {};
 }
 
-or_setback<void> tenure::freeze(followed& sale, const std::string& why) {
+/// Freezes the sale. What its journal says of the time since cannot follow on what is ordered:
+/// whoever rebuilds the sale needs it as it is.
+or_setback<void> tenure::leave_alone(followed& sale, const std::string& why) {
     spdlog::error("ALARM sale {}: the ledger went back, it is frozen: {}", sale.position.sale, why);
-    const auto epoch = std::max(sale.told.says.at.epoch, sale.position.at.epoch);
+    const auto epoch = sale.told.says.at.epoch;
     const auto told = feed_.look({{sale.position.sale, {epoch, beyond_all_versions}}});
     if (!told) return setback{setback::of::ledger, told.error().sentence};
+    sale.journal = trust::other;
     return {};
 }
 
@@ -172,7 +178,7 @@ void tenure::forget_removed() {
 
 or_setback<void> tenure::report_all() {
     for (auto& [name, sale] : sales_) {
-        if (!sale.is_to_report) continue;
+        if (!sale.is_to_report || sale.journal != trust::same) continue;
         if (auto reported = report(sale); !reported) return reported;
     }
     return {};

@@ -51,15 +51,23 @@ class tenure {
     void distrust();
 
   private:
+    /// Whether the ledger's journal is the one that led to our position.
+    enum class trust : std::uint8_t {
+        unknown,  ///< not compared since we met this ledger
+        same,
+        other,  ///< a ledger that went back and has gone on: left alone until it is rebuilt, not
+                ///< read, not reported to, not trimmed
+    };
+
     struct followed {
         sale_position position;
         std::string fingerprint;
         std::string salt;
-        told_sale told;                 ///< by the last look
-        bool is_same_journal = false;   ///< the entry at our position was compared since we met
-        bool is_fresh_look = false;     ///< the journal was not read since the last look
-        bool is_to_report = true;       ///< the ledger was not told of all that is committed
-        bool names_all_letters = true;  ///< in the next report
+        told_sale told;  ///< by the last look
+        trust journal = trust::unknown;
+        bool is_fresh_look = false;            ///< the journal was not read since the last look
+        bool is_to_report = true;              ///< the ledger was not told of all that is committed
+        bool names_all_letters = true;         ///< in the next report
         std::vector<std::string> new_letters;  ///< digits, for the next report
         std::vector<dead_letter> letters;      ///< all that are open
     };
@@ -71,7 +79,7 @@ class tenure {
     [[nodiscard]] or_setback<void> look_around();
     [[nodiscard]] or_setback<void> hear(followed& sale, told_sale told);
     [[nodiscard]] or_setback<void> compare_journal(followed& sale);
-    [[nodiscard]] or_setback<void> freeze(followed& sale, const std::string& why);
+    [[nodiscard]] or_setback<void> leave_alone(followed& sale, const std::string& why);
     void forget_removed();
 
     [[nodiscard]] or_setback<void> read_journals();

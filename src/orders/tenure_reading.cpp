@@ -23,6 +23,7 @@ or_setback<void> tenure::read_journals() {
     std::vector<sale_position> from;
     bool reports = false;
     for (const auto& [name, sale] : sales_) {
+        if (sale.journal != trust::same) continue;
         from.push_back(sale.position);
         reports = reports || sale.is_to_report;
     }
@@ -36,7 +37,8 @@ or_setback<void> tenure::read_journals() {
     }
     for (auto& [name, sale] : sales_) {
         // The ledger told of a change before we read, and the journal does not have it.
-        const bool is_cut_off = sale.is_fresh_look && sale.told.says.at > sale.position.at;
+        const bool is_cut_off = sale.is_fresh_look && sale.journal == trust::same &&
+                                sale.told.says.at > sale.position.at;
         sale.is_fresh_look = false;
         if (!is_cut_off) continue;
         if (auto filled = fill(sale, sale.told.says.at); !filled) return filled;

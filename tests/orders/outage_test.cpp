@@ -1,0 +1,69 @@
+#include "orders/order_test.hpp"
+
+// The database, or the ledger, goes away and comes back (P8, L29).
+
+namespace onsale::test {
+
+namespace {
+
+using OrderOutage = orders_test;
+
+TEST_P(OrderOutage, P8OfTheDatabaseStopsNoSaleAndLosesNoOrder) {
+    open({.total = 100'000});
+    start_writer();
+    seller sales{redis, ledger.sale(), 100'000};
+    ASSERT_TRUE(wait_until([&] { return position() > 5; }, patience)) << writer->log();
+    orders.take_away();
+    const auto before = sales.sold();
+    ASSERT_TRUE(wait_until([&] { return writer->has_told("trying again"); }, patience));
+    ASSERT_TRUE(wait_until([&] { return sales.sold() > before + 200; }, patience));
+    EXPECT_GT(ledger.command({"XLEN", ledger.key("journal")}).integer, 10) << "the journal waits";
+    orders.bring_back();
+    ASSERT_TRUE(wait_until([&] { return writer->has_told("is back"); }, patience));
+    sales.stop();
+    ASSERT_TRUE(becomes_ordered()) << writer->log();
+    EXPECT_EQ(rows(), sales.sold());
+    EXPECT_EQ(differences(ledger, orders), "");
+}
+
+/// What is reported is committed: at any time, and while nothing can be committed.
+TEST_P(OrderOutage, L26OrderedIsNeverAheadOfTheRows) {
+    open({.total = 100'000});
+    start_writer();
+    seller sales{redis, ledger.sale(), 100'000};
+    ASSERT_TRUE(wait_until([&] { return ordered().version > 5; }, patience)) << writer->log();
+    for (int looks = 0; looks < 200; ++looks) {
+        const auto reported = ordered().version;
+        ASSERT_LE(reported, position());
+    }
+    orders.take_away();
+    const auto sold = sales.sold();
+    ASSERT_TRUE(wait_until([&] { return sales.sold() > sold + 200; }, patience));
+    const auto reported = ordered();
+    EXPECT_LT(reported, ledger.read().says.says.at);
+    orders.bring_back();
+    EXPECT_LE(reported.version, position());
+    sales.stop();
+    EXPECT_TRUE(becomes_ordered());
+}
+
+TEST_P(OrderOutage, OfRedisEndsNothing) {
+    open();
+    start_writer();
+    ledger.reserve(wishes(1, 10));
+    ASSERT_TRUE(becomes_ordered());
+    redis.kill();
+    ASSERT_TRUE(wait_until([&] { return writer->has_told("trying again"); }, patience));
+    redis.start();
+    session = redis.connect();
+    ledger.reserve(wishes(11, 10));
+    ASSERT_TRUE(becomes_ordered()) << writer->log();
+    EXPECT_EQ(state(), "open");
+    EXPECT_EQ(differences(ledger, orders), "");
+}
+
+ON_BOTH_DATABASES(OrderOutage);
+
+}  // namespace
+
+}  // namespace onsale::test

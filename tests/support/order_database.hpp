@@ -1,0 +1,60 @@
+#pragma once
+
+#include "support/temporary_directory.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace onsale::test {
+
+class postgresql_server;
+
+enum class database_kind { sqlite, postgresql };
+
+[[nodiscard]] std::string name_of(database_kind kind);
+
+/// An order database of the test's own, empty at first. One thread.
+class order_database {
+  public:
+    explicit order_database(database_kind kind);
+    ~order_database();
+
+    [[nodiscard]] database_kind kind() const noexcept { return kind_; }
+
+    /// As in `orders.database`.
+    [[nodiscard]] std::string url() const;
+
+    /// What a query answers: its one column, a text, row by row. An error if it is none; empty if
+    /// there is no such table yet.
+    [[nodiscard]] std::vector<std::string> column(const std::string& query) const;
+    /// The one number that a query answers; 0 if there is no such table yet.
+    [[nodiscard]] long long number(const std::string& query) const;
+    void execute(const std::string& statement) const;
+
+    /// From now on nobody can write: the server is stopped; a file of SQLite's is locked.
+    void take_away();
+    void bring_back();
+
+    /// Keeps what is in it now, or puts that back. Nobody may be connected.
+    void keep_copy();
+    void put_copy_back();
+
+    /// Refuses orders of this buyer, as a constraint of the operator's does: those that `when`
+    /// (of one column) holds for.
+    void refuse_buyer(const std::string& buyer, const std::string& when = "quantity > 0") const;
+    void refuse_nobody() const;
+
+  private:
+    class connection;
+    [[nodiscard]] std::unique_ptr<connection> connect(const std::string& database = "orders") const;
+    [[nodiscard]] std::string file() const;
+
+    database_kind kind_;
+    temporary_directory directory_;
+    std::unique_ptr<postgresql_server> server_;
+    std::unique_ptr<connection> lock_;  ///< of SQLite, while it is taken away
+};
+
+}  // namespace onsale::test

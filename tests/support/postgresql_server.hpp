@@ -1,0 +1,39 @@
+#pragma once
+
+#include "support/child.hpp"
+#include "support/temporary_directory.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace onsale::test {
+
+/// A real PostgreSQL of the test's own: a fresh cluster, reached by a unix socket only, as durable
+/// as by default. It refuses to be root: then it runs as the user `postgres`. Stopped, and its data
+/// removed, when this goes. One thread.
+class postgresql_server {
+  public:
+    postgresql_server();
+    ~postgresql_server();
+    postgresql_server(const postgresql_server&) = delete;
+    postgresql_server& operator=(const postgresql_server&) = delete;
+
+    /// As libpq takes it.
+    [[nodiscard]] std::string url(const std::string& database) const;
+
+    /// Starts it again, on the data that is there; answers when it does.
+    void start();
+    /// As an operator stops it: whoever is connected is cut off.
+    void stop();
+
+  private:
+    [[nodiscard]] std::string program(const std::string& name) const;
+    [[nodiscard]] std::vector<std::string> as_its_user(std::vector<std::string> command) const;
+
+    temporary_directory directory_;
+    std::string programs_;
+    std::optional<child> process_;
+};
+
+}  // namespace onsale::test
