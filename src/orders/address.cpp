@@ -13,7 +13,8 @@ std::string shown(std::string_view uri) {
     const auto at = rest.substr(0, rest.find('/')).rfind('@');
     std::string text{postgresql_scheme};
     if (at == std::string_view::npos) return text.append(rest.substr(0, rest.find('?')));
-    text += rest.substr(0, rest.substr(0, at).find(':'));
+    const auto user = rest.substr(0, at);
+    text += user.substr(0, user.find(':'));
     const auto behind = rest.substr(at);
     return text.append(behind.substr(0, behind.find('?')));
 }

@@ -2,6 +2,7 @@
 
 #include "migrations.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <utility>
 
@@ -17,10 +18,19 @@ std::string text(std::string_view from) {
     return std::string{from};
 }
 
-/// The first line: SOCI appends the statement and its values, which are buyers' names.
+/// The first line: PostgreSQL shows the row in the others, with the buyer's name.
 std::string first_line(const soci::soci_error& error) {
     auto line = error.get_error_message();
     line.resize(std::min(line.find('\n'), line.size()));
+    return line;
+}
+
+/// All of why there is no connection, in one line.
+std::string one_line(const soci::soci_error& error) {
+    auto line = error.get_error_message();
+    while (!line.empty() && line.back() == '\n')
+        line.pop_back();
+    std::replace(line.begin(), line.end(), '\n', ' ');
     return line;
 }
 
@@ -62,7 +72,7 @@ or_complaint<std::unique_ptr<store>> store::open(const database_address& where) 
         return std::unique_ptr<store>{new store{
             where.name, is_sqlite ? open_sqlite(where.where) : open_postgresql(where.where)}};
     } catch (const soci::soci_error& error) {
-        return complaint{where.name + ": " + first_line(error)};
+        return complaint{where.name + ": " + one_line(error)};
     } catch (const std::filesystem::filesystem_error& error) {
         return complaint{where.name + ": " + error.what()};
     }

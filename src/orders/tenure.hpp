@@ -88,7 +88,8 @@ class tenure {
     [[nodiscard]] or_setback<void> fill_from(followed& sale, sale_hash which,
                                              ledger_version hole_ends);
     [[nodiscard]] or_setback<void> commit(followed& sale, const chapter& written);
-    [[nodiscard]] or_setback<void> keep_letters(followed& sale, std::vector<dead_letter> letters);
+    [[nodiscard]] or_setback<void> keep_letters(followed& sale,
+                                                const std::vector<dead_letter>& letters);
     [[nodiscard]] or_setback<void> report(followed& sale);
     void tell();
 

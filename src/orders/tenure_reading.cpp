@@ -87,6 +87,12 @@ or_setback<void> tenure::fill(followed& sale, ledger_version hole_ends) {
     if (told->front().says.state == sale_state::missing) {
         return setback{setback::of::ledger, "sale " + name + " vanished while a hole was filled"};
     }
+    if (told->front().says.state == sale_state::removed) {
+        spdlog::error(
+            "ALARM sale {}: it is removed, and its records with it: orders that are "
+            "missing stay missing",
+            name);
+    }
     for (const auto which : {sale_hash::reservations, sale_hash::refunds}) {
         if (auto filled = fill_from(sale, which, hole_ends); !filled) return filled;
     }
@@ -140,11 +146,11 @@ or_setback<void> tenure::commit(followed& sale, const chapter& written) {
         sale.fingerprint = written.fingerprint();
         sale.is_to_report = true;
     }
-    return keep_letters(sale, std::move(done->letters));
+    return keep_letters(sale, done->letters);
 }
 
 /// New dead letters are alarmed and reported; older ones may be resolved by what was committed.
-or_setback<void> tenure::keep_letters(followed& sale, std::vector<dead_letter> letters) {
+or_setback<void> tenure::keep_letters(followed& sale, const std::vector<dead_letter>& letters) {
     for (const auto& letter : letters) {
         spdlog::error("ALARM sale {}: dead letter at {}-{}, {} {}: {}", sale.position.sale,
                       letter.at.epoch, letter.at.version, letter.what, letter.digits,
