@@ -1,7 +1,7 @@
 #!lua
 -- Changes a sale by its operator's command (L23): stock and state.
 --
--- KEYS   sale, reservations, buyers, due, free, journal, refunds
+-- KEYS   sale, reservations, buyers, due, free, journal, refunds, letters
 -- ARGV   epoch, version    the pair the caller held when it sent (L5)
 --        operation         the command's id: a known one is not done again
 --        change            restock_by restock_to withdraw pause resume close remove
@@ -9,7 +9,8 @@
 -- Reply  one text: a verdict, then the word. Verdicts:
 --          done, repeated (this operation did it before), unchanged (it is so already)
 --          operation_reused, missing, frozen, closed, below_total, too_few, too_many
---        and of `remove`: not_closed, held (somebody may still pay), refund_due, not_ordered
+--        and of `remove`: not_closed, held (somebody may still pay), refund_due,
+--          dead_letters, not_ordered
 --
 -- Keeps  L2 L3 L5 L6 L8 L23. Restock creates numbers above `last`; withdraw takes unsold numbers only,
 --        never-issued ones first, from the lowest, so that those left stay one range NEXT..LAST.
@@ -20,8 +21,8 @@
 local MOST = 1000000000    -- tickets ever created, as in limits.hpp
 local REMEMBERED = 32      -- operations a sale remembers
 
-local sale_key, reservations_key, buyers_key, due_key, free_key, journal_key, refunds_key =
-    unpack(KEYS)
+local sale_key, reservations_key, buyers_key, due_key, free_key, journal_key, refunds_key,
+    letters_key = unpack(KEYS)
 local operation, change, amount = ARGV[3], ARGV[4], tonumber(ARGV[5])
 
 if not amount or amount < 0 or amount % 1 ~= 0 then
@@ -71,6 +72,7 @@ elseif change == 'remove' then
     if sale.state ~= 'closed' then return answer('not_closed') end
     if sale.sold > sale.paid then return answer('held') end
     if sale.owed > 0 then return answer('refund_due') end
+    if sale.letters > 0 then return answer('dead_letters') end
     if sale.ordered ~= sale.epoch .. '-' .. sale.version then return answer('not_ordered') end
     new.state = 'removed'
 else
@@ -87,7 +89,7 @@ if from_free > 0 then
     end
 end
 if change == 'remove' then
-    redis.call('UNLINK', reservations_key, buyers_key, due_key, free_key, refunds_key)
+    redis.call('UNLINK', reservations_key, buyers_key, due_key, free_key, refunds_key, letters_key)
 end
 sale.state, sale.total, sale.last, sale.next = new.state, new.total, new.last, new.next
 sale.version = sale.version + 1

@@ -38,7 +38,7 @@ end
 if opens_ms == '0' then opens_ms = tostring(now) end
 redis.call('HSET', sale_key, 'format', FORMAT, 'state', 'open', 'epoch', '1', 'version', '1',
     'total', total, 'last', total, 'next', '1', 'sold', '0', 'paid', '0', 'hold_ms', hold_ms,
-    'limit', limit, 'price', price, 'opens_ms', opens_ms, 'salt', salt, 'ordered', '0-0', 'due', '0', 'owed', '0',
+    'limit', limit, 'price', price, 'opens_ms', opens_ms, 'salt', salt, 'ordered', '0-0', 'due', '0', 'owed', '0', 'letters', '0',
     'opened_by', operation .. '=' .. total)
 redis.call('SADD', sales_key, id)
 redis.call('XADD', journal_key, '1-1', 'format', FORMAT, 'change', 'open', 'total', total,

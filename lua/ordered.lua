@@ -33,6 +33,10 @@ if sale.epoch ~= epoch then return answer('other_epoch') end
 
 if ARGV[3] == 'all' then redis.call('DEL', letters_key) end
 if #ARGV > 3 then redis.call('SADD', letters_key, unpack(ARGV, 4)) end
+if ARGV[3] == 'all' or #ARGV > 3 then
+    sale.letters = redis.call('SCARD', letters_key)
+    redis.call('HSET', sale_key, 'letters', tostring(sale.letters))
+end
 
 local ordered_epoch, ordered_version = sale.ordered:match('^(%d+)-(%d+)$')
 ordered_epoch, ordered_version = tonumber(ordered_epoch), tonumber(ordered_version)

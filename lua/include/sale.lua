@@ -12,7 +12,7 @@ end
 -- The sale as a table, or nil if there is none.
 local function read_sale(key)
     local field = redis.call('HMGET', key, 'format', 'state', 'epoch', 'version', 'total', 'sold',
-        'paid', 'last', 'next', 'hold_ms', 'limit', 'price', 'opens_ms', 'salt', 'ordered', 'due', 'owed')
+        'paid', 'last', 'next', 'hold_ms', 'limit', 'price', 'opens_ms', 'salt', 'ordered', 'due', 'owed', 'letters')
     if not field[1] then return nil end
     return {
         format = field[1], state = field[2], epoch = tonumber(field[3]), version = tonumber(field[4]),
@@ -20,17 +20,19 @@ local function read_sale(key)
         last = tonumber(field[8]), next = tonumber(field[9]), hold_ms = tonumber(field[10]),
         limit = tonumber(field[11]), price = field[12], opens_ms = tonumber(field[13]),
         salt = field[14], ordered = field[15], due = tonumber(field[16]),
-        owed = tonumber(field[17]),
+        owed = tonumber(field[17]), letters = tonumber(field[18]),
     }
 end
 
 -- The word: EPOCH VERSION STATE TOTAL SOLD PAID LAST NEXT HOLD_MS LIMIT PRICE OPENS_MS NOW_MS SALT ORDERED DUE_MS
--- DUE_MS is the earliest pay-by of those held, 0 if there are none.
+--           LETTERS
+-- DUE_MS is the earliest pay-by of those held, 0 if there are none. LETTERS are the reservations with
+-- an open dead letter: they have no order row, though ORDERED has passed them (L27).
 local function word_of(sale, now)
-    if not sale then return '0 0 missing 0 0 0 0 1 0 0 0 0 ' .. now .. ' - 0-0 0' end
+    if not sale then return '0 0 missing 0 0 0 0 1 0 0 0 0 ' .. now .. ' - 0-0 0 0' end
     return table.concat({sale.epoch, sale.version, sale.state, sale.total, sale.sold, sale.paid,
         sale.last, sale.next, sale.hold_ms, sale.limit, sale.price, sale.opens_ms, now, sale.salt,
-        sale.ordered, sale.due}, ' ')
+        sale.ordered, sale.due, sale.letters}, ' ')
 end
 
 -- L5: a ledger behind what the caller has seen went back. It freezes, for everybody, before any write.

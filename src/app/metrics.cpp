@@ -127,6 +127,12 @@ void add_link(metric_page& page, const workers& all) {
         [](const auto& s) -> const auto& { return s.expired; });
 }
 
+/// How long the journal is: what is ordered is trimmed.
+std::int64_t unordered(const word& says) {
+    const bool same = says.ordered.epoch == says.at.epoch;
+    return same ? says.at.version - says.ordered.version : says.at.version;
+}
+
 void add_sales(metric_page& page, const sale_book& book) {
     const auto sales = book.from(0);
     const auto each = [&](const char* name, const char* help, auto read) {
@@ -141,6 +147,10 @@ void add_sales(metric_page& page, const sale_book& book) {
     each("onsale_sale_paid", "Tickets paid", [](sale& s) { return s.says().paid; });
     each("onsale_sale_version", "Version of the ledger",
          [](sale& s) { return s.says().at.version; });
+    each("onsale_sale_unordered_versions", "Versions that no order row follows yet",
+         [](sale& s) { return unordered(s.says()); });
+    each("onsale_sale_dead_letters", "Reservations that could not become an order row",
+         [](sale& s) { return s.says().letters; });
     each("onsale_sale_local_stock", "Local stock", [](sale& s) { return s.stock().tokens(); });
     each("onsale_sale_frozen", "1: frozen or missing, nothing is sold",
          [](sale& s) { return s.says().overrides() ? 1 : 0; });

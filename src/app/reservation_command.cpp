@@ -68,7 +68,7 @@ boost::json::object reservation_object(const std::string& id, const whole_reserv
             {"refunds", std::move(refunds)},
             {"epoch", record.written.epoch},
             {"version", record.written.version},
-            {"ordered", record.written <= one.says.ordered}};
+            {"ordered", record.written <= one.says.ordered && !record.has_letter}};
 }
 
 std::string refund_text(const refund& one) {

@@ -31,6 +31,7 @@ struct place {
     std::string digits;
     word says;
     std::string record;  ///< empty: there is none
+    bool has_letter = false;
 };
 
 or_failure<place> find(steady_session& ledger, const std::string& id) {
@@ -39,16 +40,20 @@ or_failure<place> find(steady_session& ledger, const std::string& id) {
         return failure{wrong_use,
                        fmt::format("'{}' is no reservation id: SALE, a dot, 32 hex digits", id)};
     }
-    place found{std::string{name->sale}, std::string{view(name->digits)}, {}, {}};
+    place found{std::string{name->sale}, std::string{view(name->digits)}, {}, {}, false};
     const auto answer =
         ledger.run(redis::ledger_script::read,
-                   {redis::sale_key(found.sale), redis::sale_key(found.sale, "reservations")},
+                   {redis::sale_key(found.sale), redis::sale_key(found.sale, "reservations"),
+                    redis::sale_key(found.sale, "letters")},
                    {"1", "0", "0", found.digits});
     if (!answer) return answer.error();
     std::string_view lines{answer->text};
     const auto line = redis::parse_word_line(cut(lines, '\n'));
     if (!line || cut(lines, ' ') != found.digits) return not_understood(ledger);
     found.says = line->says;
+    constexpr std::string_view letter = "letter ";
+    found.has_letter = lines.starts_with(letter);
+    if (found.has_letter) lines.remove_prefix(letter.size());
     if (lines != "-") found.record = lines;
     return found;
 }
@@ -96,7 +101,9 @@ or_failure<int> add_due(steady_session& ledger, const std::string& sale,
 reservation whole_reservation::record() const {
     const auto parsed = parse_record(digits, text);
     ONSALE_ASSERT(parsed);
-    return *parsed;
+    auto result = *parsed;
+    result.has_letter = has_letter;
+    return result;
 }
 
 or_failure<whole_reservation> read_reservation(steady_session& ledger, const std::string& id) {
@@ -107,8 +114,8 @@ or_failure<whole_reservation> read_reservation(steady_session& ledger, const std
     const auto owed =
         ledger.command({"HGET", redis::sale_key(found->sale, "refunds"), found->digits});
     if (!owed) return owed.error();
-    return whole_reservation{found->sale, found->digits, found->record, found->says,
-                             parse_refunds(id, owed->text)};
+    return whole_reservation{found->sale,       found->digits, found->record,
+                             found->has_letter, found->says,   parse_refunds(id, owed->text)};
 }
 
 or_failure<std::string> settle_reservation(steady_session& ledger, const std::string& id,

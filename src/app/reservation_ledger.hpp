@@ -29,6 +29,7 @@ struct whole_reservation {
     std::string sale;
     std::string digits;
     std::string text;
+    bool has_letter = false;
     word says;
     std::vector<refund> refunds;
 

@@ -62,10 +62,14 @@ or_failure<std::vector<named_sale>> read_some(steady_session& ledger,
 }  // namespace
 
 std::vector<std::string> sale_keys(const std::string& sale) {
-    return {redis::sale_key(sale),           redis::sale_key(sale, "reservations"),
-            redis::sale_key(sale, "buyers"), redis::sale_key(sale, "due"),
-            redis::sale_key(sale, "free"),   redis::sale_key(sale, "journal"),
-            redis::sale_key(sale, "refunds")};
+    return {redis::sale_key(sale),
+            redis::sale_key(sale, "reservations"),
+            redis::sale_key(sale, "buyers"),
+            redis::sale_key(sale, "due"),
+            redis::sale_key(sale, "free"),
+            redis::sale_key(sale, "journal"),
+            redis::sale_key(sale, "refunds"),
+            redis::sale_key(sale, "letters")};
 }
 
 or_failure<redis::word_line> read_sale(steady_session& ledger, const std::string& sale) {

@@ -30,7 +30,8 @@ struct changed {
     redis::word_line now;
 };
 
-/// All keys of a sale, in the order in which lua/settle.lua and lua/adjust.lua take them.
+/// All keys of a sale, in the order in which lua/settle.lua and lua/adjust.lua take them; the
+/// first leaves out the last.
 [[nodiscard]] std::vector<std::string> sale_keys(const std::string& sale);
 
 /// A sale that is not there has the state `missing`.

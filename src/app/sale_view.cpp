@@ -38,6 +38,8 @@ boost::json::object sale_object(const std::string& sale, const redis::word_line&
             {"remaining", says.remaining()},
             {"epoch", says.at.epoch},
             {"version", says.at.version},
+            {"ordered_version", says.ordered.version},
+            {"dead_letters", says.letters},
             {"opens", to_rfc3339(says.opens)},
             {"as_of", to_rfc3339(says.now)},
             {"hold", hold_text(line)},
@@ -129,10 +131,16 @@ std::string refusal_sentence(const std::string& verdict, const std::string& sale
             "to whom",
             sale);
     }
+    if (verdict == "dead_letters") {
+        return fmt::format(
+            "{} reservations of the sale {} could not become order rows: see "
+            "dead_letters in the order database",
+            says.letters, sale);
+    }
     if (verdict == "not_ordered") {
         return fmt::format(
             "the orders of the sale {} have followed up to version {} of {}; is 'onsale orders' "
-            "running, and does it report dead letters?",
+            "running?",
             sale, says.ordered.version, says.at.version);
     }
     if (verdict == "operation_reused") {

@@ -63,7 +63,8 @@ word_cell::packed word_cell::pack(const word& w) noexcept {
             w.sent.time_since_epoch().count(),
             w.ordered.epoch,
             w.ordered.version,
-            w.due};
+            w.due,
+            w.letters};
 }
 
 word word_cell::unpack(const packed& values) noexcept {
@@ -78,6 +79,7 @@ word word_cell::unpack(const packed& values) noexcept {
     w.sent = time_point{time_point::duration{values[8]}};
     w.ordered = {values[9], values[10]};
     w.due = values[11];
+    w.letters = values[12];
     return w;
 }
 

@@ -119,7 +119,7 @@ void append_reservation(std::string& out, std::string_view sale, const reservati
 }
 
 bool is_ordered(const local_sale& on, const reservation& record) {
-    return record.written <= on.shared().says().ordered;
+    return on.shared().says().has_ordered(record.written);
 }
 
 // --- The buyer's API ----------------------------------------------------------------------------
@@ -359,7 +359,8 @@ void append_sighting(std::string& out, const sighting& seen, ending how) {
         return;
     }
     auto& body = scratch();
-    append_reservation(body, on.id(), *seen.record, seen.record->written <= says.ordered);
+    append_reservation(body, on.id(), *seen.record,
+                       seen.record->written <= says.ordered && !seen.record->has_letter);
     body += '}';
     append_whole(out, 200, json, body, {}, how);
 }

@@ -131,12 +131,13 @@ void flights::write_reserve(const batch& one, const local_sale& on) {
 
 void flights::write_look_up(const batch& one, const local_sale& on) {
     const auto held = on.shared().says().at;
-    command_.begin(3 + 2 + 3 + one.items.size());
+    command_.begin(3 + 3 + 3 + one.items.size());
     command_.add("EVALSHA");
     command_.add(read_script().sha);
-    command_.add(2);
+    command_.add(3);
     command_.add(sale_key(on.id()));
     command_.add(sale_key(on.id(), "reservations"));
+    command_.add(sale_key(on.id(), "letters"));
     command_.add(1);
     command_.add(held.epoch);
     command_.add(held.version);
@@ -263,8 +264,12 @@ bool flights::tell_looked_up(purchase& one, std::string_view line) {
         listener_.looked_up(one, nullptr);
         return true;
     }
-    const auto record = parse_record(view(one.id), line);
+    constexpr std::string_view letter = "letter ";
+    const bool has_letter = line.starts_with(letter);
+    if (has_letter) line.remove_prefix(letter.size());
+    auto record = parse_record(view(one.id), line);
     if (!record) return false;
+    record->has_letter = has_letter;
     listener_.looked_up(one, &*record);
     return true;
 }

@@ -61,6 +61,7 @@ std::optional<word_line> parse_word_line(std::string_view line) noexcept {
     result.salt = read.text();
     says.ordered = read.version();
     says.due = read.number();
+    says.letters = read.number();
     if (!read.good() || says.state == sale_state::unknown) return std::nullopt;
     return result;
 }

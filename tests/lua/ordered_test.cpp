@@ -120,4 +120,28 @@ TEST_F(Ordered, L27KnowsTheDeadLettersAllOrMore) {
     EXPECT_EQ(letters(), (statuses{}));
 }
 
+TEST_F(Ordered, L27TheWordCountsTheDeadLettersAndALookUpNamesThem) {
+    EXPECT_EQ(ledger.read().says.says.letters, 0);
+    report({1, 4}, {id_of(1)});
+    const auto told = ledger.read({id_of(1), id_of(2), id_of(3)});
+    EXPECT_EQ(told.says.says.letters, 1);
+    EXPECT_EQ(told.statuses(), (statuses{"letter", "known", "-"}));
+    EXPECT_FALSE(told.says.says.has_ordered({1, 2})) << "one of them is not";
+    report({1, 4}, {}, "all");
+    const auto resolved = ledger.read({id_of(1), id_of(2)});
+    EXPECT_EQ(resolved.says.says.letters, 0);
+    EXPECT_EQ(resolved.statuses(), (statuses{"known", "known"}));
+    EXPECT_TRUE(resolved.says.says.has_ordered({1, 2}));
+}
+
+TEST_F(Ordered, L8ASaleWithADeadLetterIsNotRemoved) {
+    for (int n = 1; n <= 2; ++n)
+        ledger.settle(id_of(n), reservation_state::cancelled);
+    const auto closed = ledger.adjust("close").says.says.at;
+    report(closed, {id_of(1)});
+    EXPECT_EQ(ledger.adjust("remove").verdict, "dead_letters");
+    report(closed, {}, "all");
+    EXPECT_EQ(ledger.adjust("remove").verdict, "done");
+}
+
 }  // namespace onsale::test

@@ -44,6 +44,7 @@ told_item parse_purchase(std::string_view line) {
 told_item parse_look_up(std::string_view line) {
     const std::string id{cut(line, ' ')};
     if (line == "-") return {id, "-", {}};
+    if (line.starts_with("letter ")) return {id, "letter", std::string{line.substr(7)}};
     return {id, "known", std::string{line}};
 }
 
@@ -125,8 +126,8 @@ std::vector<std::int64_t> ticket_numbers(std::string_view list) {
 }
 
 std::vector<std::string> ledger_client::keys() const {
-    return {key(),       key("reservations"), key("buyers"), key("due"),
-            key("free"), key("journal"),      key("refunds")};
+    return {key(),       key("reservations"), key("buyers"),  key("due"),
+            key("free"), key("journal"),      key("refunds"), key("letters")};
 }
 
 std::string ledger_client::key(std::string_view part) const {
@@ -186,7 +187,8 @@ told_batch ledger_client::read(const std::vector<std::string>& ids, ledger_versi
     std::vector<std::string> arguments{"1", std::to_string(held.epoch),
                                        std::to_string(held.version)};
     arguments.insert(arguments.end(), ids.begin(), ids.end());
-    const auto lines = run(redis::ledger_script::read, {key(), key("reservations")}, arguments);
+    const auto lines =
+        run(redis::ledger_script::read, {key(), key("reservations"), key("letters")}, arguments);
     return parse_batch(lines, parse_look_up);
 }
 

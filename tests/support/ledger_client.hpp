@@ -67,7 +67,8 @@ struct told_word {
     std::string salt;
 };
 
-/// What was told of one id. With `read`, `status` is `known` or `-`.
+/// What was told of one id. With `read`, `status` is `known`, `letter` (known, with an open dead
+/// letter) or `-`.
 struct told_item {
     std::string id;
     std::string status;

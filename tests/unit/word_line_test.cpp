@@ -14,7 +14,7 @@ namespace {
 
 const std::string good =
     "2 41 open 100 60 20 120 81 900000 4 4200 1700000000000 1700000001000 "
-    "000102030405060708090a0b0c0d0e0f 2-39 1700000900000";
+    "000102030405060708090a0b0c0d0e0f 2-39 1700000900000 3";
 
 /// `good` with its field number `n`, from 0, replaced.
 std::string with(std::size_t n, const std::string& value) {
@@ -41,6 +41,7 @@ TEST(WordLine, IsTakenApart) {
     EXPECT_EQ(says.paid, 20);
     EXPECT_EQ(says.opens, 1'700'000'000'000);
     EXPECT_EQ(says.due, 1'700'000'900'000);
+    EXPECT_EQ(says.letters, 3);
     EXPECT_EQ(says.now, 1'700'000'001'000);
     EXPECT_EQ(says.ordered, (ledger_version{2, 39}));
     EXPECT_EQ(line->last, 120);
@@ -52,14 +53,14 @@ TEST(WordLine, IsTakenApart) {
 }
 
 TEST(WordLine, OfASaleThatDoesNotExistIsMissing) {
-    const auto line = parse_word_line("0 0 missing 0 0 0 0 1 0 0 0 0 1700000001000 - 0-0 0");
+    const auto line = parse_word_line("0 0 missing 0 0 0 0 1 0 0 0 0 1700000001000 - 0-0 0 0");
     ASSERT_TRUE(line);
     EXPECT_EQ(line->says.state, sale_state::missing);
 }
 
 TEST(WordLine, IsNothingIfAFieldIsMalformed) {
     EXPECT_EQ(with(99, ""), good);
-    for (std::size_t n = 0; n < 16; ++n) {
+    for (std::size_t n = 0; n < 17; ++n) {
         EXPECT_FALSE(parse_word_line(with(n, ""))) << n;
         if (n != 13) {
             EXPECT_FALSE(parse_word_line(with(n, "x"))) << n;

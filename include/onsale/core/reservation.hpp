@@ -35,6 +35,7 @@ struct reservation {
     ledger_version written;       ///< the version that wrote this record
     std::string_view payment;     ///< the payment that bought the tickets; empty: none
     std::int64_t refund_due = 0;  ///< what is owed to the payer now, in the smallest unit
+    bool has_letter = false;      ///< an open dead letter: it has no order row (L27)
     std::string_view buyer;       ///< empty: nobody was named, the id is the buyer
 };
 

@@ -33,11 +33,12 @@ struct word {
     std::int64_t total = 0;
     std::int64_t sold = 0;
     std::int64_t paid = 0;
-    ledger_version ordered;  ///< records up to here have their order row (L26)
-    ledger_ms opens = 0;     ///< when the sale opens
-    ledger_ms due = 0;       ///< the earliest pay-by of those held; 0: nobody holds
-    ledger_ms now = 0;       ///< when the ledger said this
-    time_point sent{};       ///< when the command that asked for it was sent
+    ledger_version ordered;    ///< records up to here have their order row (L26)
+    std::int64_t letters = 0;  ///< but these, which have an open dead letter (L27)
+    ledger_ms opens = 0;       ///< when the sale opens
+    ledger_ms due = 0;         ///< the earliest pay-by of those held; 0: nobody holds
+    ledger_ms now = 0;         ///< when the ledger said this
+    time_point sent{};         ///< when the command that asked for it was sent
 
     [[nodiscard]] std::int64_t remaining() const noexcept { return total - sold; }
     [[nodiscard]] std::int64_t held() const noexcept { return sold - paid; }
@@ -45,6 +46,11 @@ struct word {
     /// The instant on the monotonic clock before which the sale is certainly not open (L11).
     [[nodiscard]] time_point opens_at() const noexcept {
         return opens > now ? sent + std::chrono::milliseconds{opens - now} : time_point::min();
+    }
+
+    /// It is certain that what was written at `then` has its order row.
+    [[nodiscard]] bool has_ordered(ledger_version then) const noexcept {
+        return then <= ordered && letters == 0;
     }
 
     /// The ledger's clock at `then`, or a little later than it.
@@ -74,7 +80,7 @@ class word_cell {
     void learn(const word& next) noexcept;
 
   private:
-    static constexpr std::size_t fields = 12;
+    static constexpr std::size_t fields = 13;
     using packed = std::array<std::int64_t, fields>;
 
     static packed pack(const word& w) noexcept;
