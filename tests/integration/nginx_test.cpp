@@ -145,6 +145,7 @@ TEST_F(Nginx, RefusesInJsonAsTheNodesDo) {
     expect_json(http_request("POST", "/buy/ticket", {}, std::string(2000, 'x')), 413);
     expect_json(http_request("POST", reserve_path, {}, std::string(2000, 'x')), 413);
     expect_json(http_request("GET", "/buy/ticket", {"X: " + std::string(9000, 'x')}), 431);
+    expect_json(http_request("GET", "/" + std::string(9000, 'x')), 414);
     expect_json("GET /buy/ticket HTTP/1.1\r\n\r\n", 400);
     for (std::size_t i = 0; i < 4; ++i) {
         nodes[i].kill();

@@ -88,6 +88,7 @@ TEST_F(Ticket, IsRefusedForBadInputByAName) {
 TEST_F(Ticket, OfAnUnknownSaleIsA404) {
     const auto& one = sell();
     expect_refusal(get(one.port(), "/buy/ticket?sale=other"), 404, "-4", "no_sale");
+    expect_refusal(post(one.port(), "/buy/ticket?sale=other"), 404, "-4", "no_sale");
 }
 
 TEST_F(Ticket, IsRefusedWhilePausedAndForGoodWhenClosed) {
@@ -137,7 +138,9 @@ TEST_F(Ticket, WithoutALedgerIsA503) {
         node::options{.settings = {"redis.socket=/nowhere/redis.sock"}, .becomes_ready = false});
     ASSERT_TRUE(wait_until([&] { return one.readiness() == 503; }));
     expect_refusal(get(one.port(), "/buy/ticket"), 503, "-3", "busy");
+    expect_refusal(post(one.port(), "/buy/ticket"), 503, "-3", "busy");
     EXPECT_EQ(get(one.port(), "/v1/sales/demo").status, 503u);
+    EXPECT_EQ(get(one.port(), "/v1/reservations/demo." + id_of(1)).status, 503u);
     EXPECT_EQ(post(one.port(), reserve_path, order_of("ada")).at("code"), "busy");
 }
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <arpa/inet.h>
+#include <array>
 #include <cctype>
 #include <cerrno>
 #include <cstring>
@@ -124,7 +125,8 @@ http_client::~http_client() {
 http_client::http_client(http_client&& other) noexcept
     : socket_{std::exchange(other.socket_, -1)},
       patience_{other.patience_},
-      unread_{std::move(other.unread_)} {}
+      unread_{std::move(other.unread_)},
+      record_{std::move(other.record_)} {}
 
 void http_client::send(std::string_view bytes) {
     if (!try_send(bytes)) fail("the other side does not take what is sent");
@@ -135,17 +137,27 @@ bool http_client::try_send(std::string_view bytes) {
         if (!is_ready(socket_, POLLOUT, patience_)) return false;
         const auto count = ::send(socket_, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
         if (count < 0 && errno != EAGAIN) return false;
-        bytes.remove_prefix(count < 0 ? 0 : static_cast<std::size_t>(count));
+        const auto taken = bytes.substr(0, count < 0 ? 0 : static_cast<std::size_t>(count));
+        if (record_) record_->add_sent(taken);
+        bytes.remove_prefix(taken.size());
     }
     return true;
 }
 
+ssize_t http_client::read(std::string& into) {
+    std::array<char, 16 * 1024> bytes{};
+    const auto count = recv(socket_, bytes.data(), bytes.size(), 0);
+    if (count <= 0) return count;
+    const std::string_view got{bytes.data(), static_cast<std::size_t>(count)};
+    if (record_) record_->add_received(got);
+    into += got;
+    return count;
+}
+
 bool http_client::fill() {
     if (!is_ready(socket_, POLLIN, patience_)) throw std::runtime_error{"no answer came in time"};
-    char bytes[16 * 1024];
-    const auto count = recv(socket_, bytes, sizeof bytes, 0);
+    const auto count = read(unread_);
     if (count < 0) fail("the connection broke");
-    unread_.append(bytes, static_cast<std::size_t>(count));
     return count > 0;
 }
 
@@ -180,8 +192,8 @@ bool http_client::closes_within(duration patience) {
     const auto end = std::chrono::steady_clock::now() + patience;
     for (auto left = patience; left.count() > 0;) {
         if (!is_ready(socket_, POLLIN, left)) return false;
-        char bytes[16 * 1024];
-        if (recv(socket_, bytes, sizeof bytes, 0) <= 0) return true;
+        std::string thrown_away;
+        if (read(thrown_away) <= 0) return true;
         left = std::chrono::duration_cast<duration>(end - std::chrono::steady_clock::now());
     }
     return false;

@@ -1,12 +1,16 @@
 #pragma once
 
+#include "support/wire_record.hpp"
+
 #include <boost/json/value.hpp>
 
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <sys/types.h>
 #include <vector>
 
 // A client for tests: what goes over the wire is what the test says, byte for byte.
@@ -74,12 +78,14 @@ class http_client {
     [[nodiscard]] int descriptor() const noexcept { return socket_; }
 
   private:
-    [[nodiscard]] bool fill();  // false: the other side is done sending
+    [[nodiscard]] ssize_t read(std::string& into);  // as recv()
+    [[nodiscard]] bool fill();                      // false: the other side is done sending
     [[nodiscard]] std::string take(std::size_t count);
 
     int socket_ = -1;
     duration patience_;
     std::string unread_;
+    std::unique_ptr<wire_record> record_ = wire_record::begin();
 };
 
 /// On a connection of their own.
