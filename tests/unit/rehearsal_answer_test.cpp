@@ -30,6 +30,7 @@ TEST(TicketAnswer, TellsTheTicketAndTheReservation) {
     EXPECT_EQ(got.what, told::sold);
     EXPECT_EQ(got.reservation, id);
     EXPECT_EQ(got.ticket, 17);
+    EXPECT_EQ(to_rfc3339(got.pay_by), "2027-02-01T08:00:00.000Z");
 }
 
 TEST(TicketAnswer, IsNonsenseIfTheTicketIsOfAnotherSaleOrNone) {
@@ -104,6 +105,47 @@ TEST(V1Answer, HasOneMeaningForEveryProblem) {
              case_of{500, R"({})", told::nonsense, ""},
          }) {
         const auto got = v1_answer(one.status, one.body);
+        EXPECT_EQ(name_of(got.what), name_of(one.what)) << one.status << " " << one.body;
+        EXPECT_EQ(got.reason, one.reason);
+    }
+}
+
+TEST(SettlementAnswer, TellsWhatWasPaidAndWhatItReplaces) {
+    const auto paid =
+        R"({"reservation":")" + id + R"(","sale":"demo","state":"paid","tickets":[9])";
+    const auto got = read_settlement("demo", 200, paid + "}");
+    EXPECT_EQ(got.what, told::paid);
+    EXPECT_EQ(got.reservation, id);
+    EXPECT_EQ(got.ticket, 9);
+    EXPECT_EQ(got.replaces, "");
+    EXPECT_EQ(read_settlement("demo", 200, paid + R"(,"replaces":"demo.1"})").replaces, "demo.1");
+    EXPECT_EQ(read_settlement("other", 200, paid + "}").what, told::nonsense);
+}
+
+TEST(SettlementAnswer, TellsWhatIsOwed) {
+    const auto got =
+        read_settlement("demo", 409, R"({"code":"x","state":"expired","refund_due":4200})");
+    EXPECT_EQ(got.what, told::refund_due);
+    EXPECT_EQ(got.refund, 4200);
+    EXPECT_EQ(got.reason, "expired");
+}
+
+TEST(SettlementAnswer, HasOneMeaningForEveryStatus) {
+    for (const auto& one : {
+             case_of{200, R"({"state":"cancelled"})", told::cancelled, ""},
+             case_of{200, R"({"state":"held"})", told::nonsense, ""},
+             case_of{409, R"({"code":"x","state":"paid"})", told::refused, "paid"},
+             case_of{202, R"({"code":"in_doubt"})", told::in_doubt, "in_doubt"},
+             case_of{401, R"({"code":"bad_signature"})", told::wrong, "bad_signature"},
+             case_of{404, R"({"code":"no_reservation"})", told::wrong, "no_reservation"},
+             case_of{422, R"({"code":"wrong_amount"})", told::wrong, "wrong_amount"},
+             case_of{429, R"({"code":"too_many_requests"})", told::busy, "too_many_requests"},
+             case_of{503, R"({"code":"busy"})", told::busy, "busy"},
+             case_of{503, R"({"code":"payments_off"})", told::wrong, "payments_off"},
+             case_of{503, "<html>", told::busy, ""},
+             case_of{500, "{}", told::nonsense, ""},
+         }) {
+        const auto got = read_settlement("demo", one.status, one.body);
         EXPECT_EQ(name_of(got.what), name_of(one.what)) << one.status << " " << one.body;
         EXPECT_EQ(got.reason, one.reason);
     }

@@ -31,6 +31,7 @@ class RehearsalRequest : public testing::Test {
     rehearsal_plan plan;
     target to{"example.org:81", {}};
     std::string text = "what was there";
+    const std::string id = "demo.0123456789abcdef0123456789abcdef";
 };
 
 TEST_F(RehearsalRequest, NamesSaleBuyerAndKey) {
@@ -47,6 +48,24 @@ TEST_F(RehearsalRequest, OfTheShopsApiHasABodyOfTheLengthItSays) {
               "POST /v1/sales/demo/reservations HTTP/1.1\r\nHost: example.org:81\r\n"
               "Idempotency-Key: rabc-5\r\nContent-Type: application/json\r\n"
               "Content-Length: 31\r\n\r\n{\"buyer\":\"rabc-5\",\"quantity\":1}");
+}
+
+TEST_F(RehearsalRequest, ToPayIsSigned) {
+    plan.price = 4200;
+    plan.secret = "s3cret";
+    write_payment(text, plan, to, 5, id, 1795528800);
+    EXPECT_EQ(text, "POST /v1/reservations/" + id +
+                        "/payment HTTP/1.1\r\nHost: example.org:81\r\n"
+                        "X-Onsale-Timestamp: 1795528800\r\n"
+                        "X-Onsale-Signature: "
+                        "0348353090131a3e959f1767fcc106682b94097ecd9dbdd1c8d6f1a88a782604\r\n"
+                        "Content-Type: application/json\r\nContent-Length: 37\r\n\r\n"
+                        "{\"payment_id\":\"rabc-5\",\"amount\":4200}");
+}
+
+TEST_F(RehearsalRequest, ToCancelNamesTheReservation) {
+    write_cancellation(text, to, id);
+    EXPECT_EQ(text, "DELETE /v1/reservations/" + id + " HTTP/1.1\r\nHost: example.org:81\r\n\r\n");
 }
 
 TEST_F(RehearsalRequest, IsTheSameEachTime) {

@@ -184,6 +184,8 @@ inline constexpr std::uint32_t rehearsal_new_sale = 8;
 /// Rests between a buyer's attempts, doubled from the first to the most.
 inline constexpr std::chrono::milliseconds rehearsal_rest_first = 20ms;
 inline constexpr std::chrono::milliseconds rehearsal_rest_most = 1s;
+/// How long after the pay-by a late buyer pays: more than two machines' clocks differ.
+inline constexpr std::chrono::milliseconds rehearsal_late = 500ms;
 /// Longest wait that a server is granted when it asks for one (`Retry-After`).
 inline constexpr std::chrono::milliseconds rehearsal_rest_asked = 5s;
 /// Longest answer: more than any of ours, and than a proxy's error page.

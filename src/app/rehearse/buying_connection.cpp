@@ -58,15 +58,56 @@ std::string_view buying_connection::trouble(std::string_view otherwise) const {
 }
 
 buying_connection::task<void> buying_connection::run() {
-    for (auto buyer = among_.next_buyer(); buyer >= 0; buyer = among_.next_buyer()) {
-        co_await serve(buyer);
+    while (!among_.is_over()) {
+        if (const auto payer = among_.next_late_payer(); payer >= 0) {
+            co_await ask(payer, request_kind::payment);
+        } else if (const auto buyer = among_.next_buyer(); buyer >= 0) {
+            co_await serve(buyer);
+        } else if (const auto wait = among_.wait_for_late_payer()) {
+            co_await wait_for_late_payer(*wait);
+        } else {
+            break;
+        }
     }
     disconnect();
 }
 
 buying_connection::task<void> buying_connection::serve(std::int64_t buyer) {
+    co_await ask(buyer, request_kind::purchase);
+    const auto& story = among_.answers().story(buyer);
+    if (story.what != told::sold) co_return;
+    switch (course_of(among_.plan().courses, buyer)) {
+        case course::abandon:
+            break;
+        case course::pay:
+            co_await ask(buyer, request_kind::payment);
+            break;
+        case course::pay_late:
+            among_.remember_late_payer(buyer, story.pay_by);
+            break;
+        case course::cancel:
+            co_await ask(buyer, request_kind::cancellation);
+            break;
+        case course::repeat:
+            co_await ask(buyer, request_kind::purchase);
+            co_await ask(buyer, request_kind::payment);
+            co_await ask(buyer, request_kind::payment);
+            break;
+    }
+}
+
+/// Nobody else has anything to ask: the server need not hold this connection.
+buying_connection::task<void> buying_connection::wait_for_late_payer(
+    std::chrono::milliseconds time) {
+    disconnect();
+    rest_.expires_after(time);
+    co_await rest_.async_wait(answers);
+}
+
+buying_connection::task<void> buying_connection::ask(std::int64_t buyer, request_kind what) {
+    if (among_.is_over()) co_return;
     for (std::uint32_t attempts = 1;; ++attempts) {
-        const auto last = co_await attempt(buyer);
+        const auto last = co_await attempt(buyer, what);
         among_.answers().add(last);
         if (!asks_again(last, attempts)) co_return;
         co_await rest(last.got, attempts);
@@ -85,24 +126,44 @@ bool buying_connection::asks_again(const attempt_record& last, std::uint32_t att
     return !is_final(got.what) && got.what != told::nonsense;
 }
 
-buying_connection::task<attempt_record> buying_connection::attempt(std::int64_t buyer) {
+void buying_connection::write(std::int64_t buyer, request_kind what) {
+    const auto& plan = among_.plan();
+    const auto& reservation = among_.answers().story(buyer).reservation;
+    switch (what) {
+        case request_kind::purchase:
+            return write_request(request_, plan, to(), buyer);
+        case request_kind::payment:
+            return write_payment(request_, plan, to(), buyer, reservation, wall_clock() / 1'000);
+        case request_kind::cancellation:
+            return write_cancellation(request_, to(), reservation);
+    }
+}
+
+answer buying_connection::read(request_kind what, int status) const {
+    const auto& plan = among_.plan();
+    return what == request_kind::purchase ? read_answer(plan.call, plan.sale, status, body_)
+                                          : read_settlement(plan.sale, status, body_);
+}
+
+buying_connection::task<attempt_record> buying_connection::attempt(std::int64_t buyer,
+                                                                   request_kind what) {
     attempt_record record;
     record.buyer = buyer;
+    record.asked = what;
     retry_after_ = {};
     late_ = false;
     deadline_ = monotonic::now() + limits::rehearsal_reply;
     if (!connected_) record.trouble = co_await connect();
     const auto sent = monotonic::now();
     if (record.trouble.empty()) {
-        write_request(request_, among_.plan(), to(), buyer);
+        write(buyer, what);
         record.trouble = co_await send();
     }
     if (record.trouble.empty()) {
         answer_parser parser{body_};
         record.trouble = co_await receive(parser);
         if (record.trouble.empty()) {
-            const auto& plan = among_.plan();
-            record.got = read_answer(plan.call, plan.sale, parser.status(), body_);
+            record.got = read(what, parser.status());
             retry_after_ = parser.retry_after();
             if (!parser.keep_alive()) disconnect();
         }

@@ -36,9 +36,15 @@ class buying_connection {
     void stop();
 
   private:
+    /// A purchase, and what the buyer's course says to do at once.
     [[nodiscard]] task<void> serve(std::int64_t buyer);
+    /// Asks until the buyer knows, or gives up.
+    [[nodiscard]] task<void> ask(std::int64_t buyer, request_kind what);
+    [[nodiscard]] task<void> wait_for_late_payer(std::chrono::milliseconds time);
     /// One attempt: connects if need be, asks, and reads the answer.
-    [[nodiscard]] task<attempt_record> attempt(std::int64_t buyer);
+    [[nodiscard]] task<attempt_record> attempt(std::int64_t buyer, request_kind what);
+    void write(std::int64_t buyer, request_kind what);
+    [[nodiscard]] answer read(request_kind what, int status) const;
     [[nodiscard]] task<std::string_view> connect();
     [[nodiscard]] task<std::string_view> send();
     [[nodiscard]] task<std::string_view> receive(answer_parser& parser);

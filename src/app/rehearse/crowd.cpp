@@ -24,6 +24,28 @@ crowd::crowd(const rehearsal_plan& plan, tally& answers)
 
 crowd::~crowd() = default;
 
+ledger_ms wall_clock() {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+}
+
+void crowd::remember_late_payer(std::int64_t buyer, ledger_ms pay_by) {
+    late_payers_.emplace(pay_by + limits::rehearsal_late.count(), buyer);
+}
+
+std::int64_t crowd::next_late_payer() {
+    if (over_ || late_payers_.empty() || late_payers_.top().first > wall_clock()) return -1;
+    const auto buyer = late_payers_.top().second;
+    late_payers_.pop();
+    return buyer;
+}
+
+std::optional<std::chrono::milliseconds> crowd::wait_for_late_payer() const {
+    if (late_payers_.empty()) return std::nullopt;
+    return std::chrono::milliseconds{
+        std::max<ledger_ms>(late_payers_.top().first - wall_clock(), 1)};
+}
+
 void crowd::run() {
     asio::signal_set interrupted{io_, SIGINT, SIGTERM};
     interrupted.async_wait([this](const boost::system::error_code& error, int) {

@@ -6,7 +6,11 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <functional>
 #include <memory>
+#include <optional>
+#include <queue>
+#include <utility>
 #include <vector>
 
 // The crowd of a rehearsal: connections over which one buyer after the other buys.
@@ -14,6 +18,9 @@
 namespace onsale::app {
 
 class buying_connection;
+
+/// This machine's clock. What the ledger decides by its own is only waited for by this one.
+[[nodiscard]] ledger_ms wall_clock();
 
 /// One thread. `run` returns when every buyer knows, or has asked as often as a buyer does, or the
 /// time is over; every step has a deadline, so that it always returns.
@@ -34,6 +41,13 @@ class crowd {
         return over_ || next_ == plan_.buyers ? -1 : next_++;
     }
 
+    /// A buyer who will pay when the pay-by is over.
+    void remember_late_payer(std::int64_t buyer, ledger_ms pay_by);
+    /// One whose time has come, who is then forgotten; -1: there is none.
+    [[nodiscard]] std::int64_t next_late_payer();
+    /// How long until the next one's time comes; nothing: there is none.
+    [[nodiscard]] std::optional<std::chrono::milliseconds> wait_for_late_payer() const;
+
     [[nodiscard]] const rehearsal_plan& plan() const noexcept { return plan_; }
     [[nodiscard]] tally& answers() noexcept { return answers_; }
 
@@ -51,6 +65,8 @@ class crowd {
     std::vector<std::unique_ptr<buying_connection>> connections_;
     std::size_t open_ = 0;  ///< connections that still have buyers
     std::int64_t next_ = 0;
+    using late_payer = std::pair<ledger_ms, std::int64_t>;  ///< when, who
+    std::priority_queue<late_payer, std::vector<late_payer>, std::greater<>> late_payers_;
     bool over_ = false;
     time_point started_;
     time_point told_;

@@ -1,12 +1,12 @@
 #include "judge.hpp"
 
-#include "onsale/core/ids.hpp"
-#include "onsale/core/limits.hpp"
-
-#include <spdlog/fmt/fmt.h>
+#include "claims.hpp"
+#include "collector.hpp"
+#include "doubt.hpp"
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <utility>
 
 namespace onsale::app {
@@ -17,31 +17,6 @@ namespace {
 struct winner {
     std::int64_t buyer;
     const buyer_story* story;
-};
-
-/// Collects one kind of finding; it is there if anything was added.
-class collector {
-  public:
-    collector(rehearsal_verdict& into, std::string_view what) : into_{into}, what_{what} {}
-    collector(const collector&) = delete;
-    collector& operator=(const collector&) = delete;
-    ~collector() {
-        if (found_.count == 0) return;
-        found_.what = fmt::format("{} {}", found_.count, what_);
-        into_.findings.push_back(std::move(found_));
-    }
-
-    template <class Describe>
-    void add(Describe describe) {
-        ++found_.count;
-        if (found_.examples.size() < limits::rehearsal_examples)
-            found_.examples.push_back(describe());
-    }
-
-  private:
-    rehearsal_verdict& into_;
-    std::string_view what_;
-    finding found_;
 };
 
 class judge {
@@ -55,22 +30,23 @@ class judge {
         }
     }
 
-    rehearsal_verdict by_answers() {
+    /// `ledger` may be nullptr.
+    rehearsal_verdict of(const ledger_evidence* ledger) {
         check_everybody_knows();
         check_told(told::nonsense, "buyers got an answer that is none");
         check_told(told::wrong, "buyers were told that their request is wrong");
         check_refusals();
         check_reservations();
-        check_tickets();
-        return std::move(verdict_);
-    }
-
-    rehearsal_verdict by_ledger(rehearsal_verdict so_far, const ledger_evidence& ledger) {
-        verdict_ = std::move(so_far);
-        check_winners(ledger.picture);
-        check_holders(ledger.picture);
-        check_sold_out(ledger.picture.counters);
-        check_law(ledger.audit);
+        check_settlements();
+        measure_tickets();
+        check_tickets(ledger == nullptr ? nullptr : &ledger->picture);
+        if (ledger != nullptr) {
+            check_winners(ledger->picture);
+            check_holders(ledger->picture);
+            check_unasked_payments(ledger->picture);
+            check_sold_out(ledger->picture);
+            check_law(ledger->audit);
+        }
         return std::move(verdict_);
     }
 
@@ -86,11 +62,18 @@ class judge {
         const auto& stories = answers_.stories();
         for (std::size_t i = 0; i < stories.size(); ++i) {
             const auto& story = stories[i];
-            if (is_final(story.what) || story.what == told::nonsense) continue;
+            if (story.knows() || story.what == told::nonsense || story.settled == told::nonsense) {
+                continue;
+            }
             ++verdict_.unanswered;
             found.add([&] {
-                return fmt::format("{}: {} after {} attempts", name(static_cast<std::int64_t>(i)),
-                                   name_of(story.what), story.attempts);
+                const auto who = name(static_cast<std::int64_t>(i));
+                if (!is_final(story.what)) {
+                    return fmt::format("{}: {} after {} attempts", who, name_of(story.what),
+                                       story.attempts);
+                }
+                return fmt::format("{}, {}: {} after {} attempts to settle", who, story.reservation,
+                                   name_of(story.settled), story.payments + story.cancellations);
             });
         }
     }
@@ -137,42 +120,64 @@ class judge {
         }
     }
 
-    void check_tickets() {
-        std::sort(winners_.begin(), winners_.end(), [](const winner& a, const winner& b) {
-            return a.story->ticket < b.story->ticket;
-        });
-        if (winners_.empty()) return;
-        verdict_.lowest = winners_.front().story->ticket;
-        verdict_.highest = winners_.back().story->ticket;
-        verdict_.tickets = 1;
-        collector found{verdict_, "tickets were sold twice"};
-        for (std::size_t i = 1; i < winners_.size(); ++i) {
-            const auto& a = winners_[i - 1];
-            const auto& b = winners_[i];
-            verdict_.tickets += a.story->ticket != b.story->ticket ? 1 : 0;
-            if (a.story->ticket != b.story->ticket) continue;
+    template <class Test>
+    void check_stories(std::string_view sentence, Test is_wrong) {
+        collector found{verdict_, sentence};
+        for (const auto& one : winners_) {
+            if (!is_wrong(*one.story)) continue;
             found.add([&] {
-                return fmt::format("{}: {} and {}", a.story->ticket, name(a.buyer), name(b.buyer));
+                return fmt::format("{}, {}: {} {}", name(one.buyer), one.story->reservation,
+                                   name_of(one.story->settled), one.story->settled_reason);
             });
         }
     }
 
-    /// Why the ledger does not bear a winner out; empty: it does.
-    [[nodiscard]] std::string doubt(const winner& one, const ledger_picture& picture) const {
-        const auto& story = *one.story;
-        const auto parsed = parse_reservation_id(story.reservation);
-        const auto* record = parsed ? picture.find(view(parsed->digits)) : nullptr;
-        if (record == nullptr) return "the ledger has no such reservation";
-        if (!is_live(record->state)) return fmt::format("it is {}", name_of(record->state));
-        if (record->buyer != name(one.buyer)) return fmt::format("it is {}'s", record->buyer);
-        if (record->tickets == std::to_string(story.ticket)) return {};
-        return fmt::format("told ticket {}, the ledger has {}", story.ticket, record->tickets);
+    /// What became of the winners' money and of their wishes, by what they were told.
+    void check_settlements() {
+        check_stories("buyers asked again and were told something else",
+                      [](const auto& story) { return story.differs; });
+        check_stories("payments or cancellations got an answer that is none",
+                      [](const auto& story) { return story.settled == told::nonsense; });
+        check_stories("payments came to nothing, and no refund is due", [&](const auto& story) {
+            const bool lost = story.settled == told::refused && plan_.price > 0;
+            return story.payments > 0 && (lost || story.settled == told::wrong);
+        });
+        check_stories("cancellations came to nothing", [](const auto& story) {
+            const bool over = story.settled == told::refused && story.settled_reason == "expired";
+            return story.cancellations > 0 && is_final(story.settled) && !over &&
+                   story.settled != told::cancelled;
+        });
+    }
+
+    void measure_tickets() {
+        std::set<std::int64_t> tickets;
+        for (const auto& one : winners_) {
+            tickets.insert(one.story->ticket);
+            if (!one.story->replaced_by.empty()) tickets.insert(one.story->new_ticket);
+        }
+        if (tickets.empty()) return;
+        verdict_.tickets = std::ssize(tickets);
+        verdict_.lowest = *tickets.begin();
+        verdict_.highest = *tickets.rbegin();
+    }
+
+    void check_tickets(const ledger_picture* picture) {
+        const auto claims = claims_of(answers_, picture);
+        collector found{verdict_, "tickets were sold twice"};
+        for (std::size_t i = 1; i < claims.size(); ++i) {
+            const auto& a = claims[i - 1];
+            const auto& b = claims[i];
+            if (!collide(a, b)) continue;
+            found.add([&] {
+                return fmt::format("{}: {} and {}", a.ticket, name(a.buyer), name(b.buyer));
+            });
+        }
     }
 
     void check_winners(const ledger_picture& picture) {
         collector found{verdict_, "winners have something else in the ledger than they were told"};
         for (const auto& one : winners_) {
-            const auto why = doubt(one, picture);
+            const auto why = doubt_about(plan_, one.buyer, *one.story, picture);
             if (why.empty()) continue;
             found.add([&] {
                 return fmt::format("{}, {}: {}", name(one.buyer), one.story->reservation, why);
@@ -180,8 +185,9 @@ class judge {
         }
         collector beyond{verdict_, "tickets were sold that never were"};
         for (const auto& one : winners_) {
-            if (one.story->ticket <= picture.counters.last) continue;
-            beyond.add([&] { return fmt::format("{}: {}", one.story->ticket, name(one.buyer)); });
+            const auto highest = std::max(one.story->ticket, one.story->new_ticket);
+            if (highest <= picture.counters.last) continue;
+            beyond.add([&] { return fmt::format("{}: {}", highest, name(one.buyer)); });
         }
     }
 
@@ -192,7 +198,8 @@ class judge {
             const auto buyer = buyer_number(plan_.run, record.buyer);
             if (!is_live(record.state) || buyer < 0 || buyer >= plan_.buyers) continue;
             const auto& story = stories[static_cast<std::size_t>(buyer)];
-            if (story.what == told::sold && story.reservation.ends_with(record.digits)) continue;
+            const auto& holds = story.replaced_by.empty() ? story.reservation : story.replaced_by;
+            if (story.what == told::sold && holds.ends_with(record.digits)) continue;
             found.add([&] {
                 return fmt::format("{}.{}, ticket {}: {} was told {}", plan_.sale, record.digits,
                                    record.tickets, record.buyer, name_of(story.what));
@@ -200,12 +207,29 @@ class judge {
         }
     }
 
-    void check_sold_out(const law_counters& counters) {
+    void check_unasked_payments(const ledger_picture& picture) {
+        collector found{verdict_, "reservations are paid whose buyers never paid"};
+        for (const auto& one : winners_) {
+            const auto* record = find_record(picture, one.story->reservation);
+            if (record == nullptr || one.story->payments > 0 || record->payment.empty()) continue;
+            found.add([&] {
+                return fmt::format("{}, {}: '{}'", name(one.buyer), one.story->reservation,
+                                   record->payment);
+            });
+        }
+    }
+
+    /// What came back after the refusal may be left.
+    void check_sold_out(const ledger_picture& picture) {
         const auto refused = answers_.buyers(told::sold_out);
-        if (refused == 0 || counters.remaining() == 0) return;
+        const auto left = picture.counters.remaining();
+        std::int64_t came_back = 0;
+        for (const auto& record : picture.reservations) {
+            if (!is_live(record.state)) came_back += record.quantity;
+        }
+        if (refused == 0 || left <= came_back) return;
         verdict_.findings.push_back(
-            {fmt::format("{} buyers were told 'sold out', and {} tickets are left", refused,
-                         counters.remaining()),
+            {fmt::format("{} buyers were told 'sold out', and {} tickets are left", refused, left),
              refused,
              {}});
     }
@@ -227,9 +251,7 @@ class judge {
 
 rehearsal_verdict judge_rehearsal(const rehearsal_plan& plan, const tally& answers,
                                   const ledger_evidence* ledger) {
-    judge one{plan, answers};
-    auto verdict = one.by_answers();
-    return ledger == nullptr ? verdict : one.by_ledger(std::move(verdict), *ledger);
+    return judge{plan, answers}.of(ledger);
 }
 
 }  // namespace onsale::app

@@ -1,5 +1,6 @@
 #include "plan.hpp"
 
+#include "onsale/core/signature.hpp"
 #include "onsale/core/text.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -16,6 +17,13 @@ void write_ticket_request(std::string& text, const rehearsal_plan& plan, std::in
     text += "&buyer=";
     append_buyer(text, plan.run, number);
     text += " HTTP/1.1\r\n";
+}
+
+void end_with_body(std::string& text, std::string_view body) {
+    text += "\r\nContent-Type: application/json\r\nContent-Length: ";
+    append_number(text, static_cast<std::int64_t>(body.size()));
+    text += "\r\n\r\n";
+    text += body;
 }
 
 /// The body of a /v1 purchase comes last; its length is known before.
@@ -73,13 +81,30 @@ void write_request(std::string& text, const rehearsal_plan& plan, const target& 
     if (plan.call == buying_call::v1) {
         std::string body;
         write_body(body, plan, number);
-        text += "\r\nContent-Type: application/json\r\nContent-Length: ";
-        append_number(text, static_cast<std::int64_t>(body.size()));
-        text += "\r\n\r\n";
-        text += body;
+        end_with_body(text, body);
     } else {
         text += "\r\n\r\n";
     }
+}
+
+void write_payment(std::string& text, const rehearsal_plan& plan, const target& to,
+                   std::int64_t number, std::string_view reservation, std::int64_t now) {
+    std::string id;
+    append_buyer(id, plan.run, number);
+    const auto timestamp = std::to_string(now);
+    const payment_notice notice{reservation, id, plan.price, timestamp};
+    text = "POST /v1/reservations/";
+    text.append(reservation).append("/payment HTTP/1.1\r\nHost: ").append(to.host);
+    text.append("\r\nX-Onsale-Timestamp: ").append(timestamp);
+    text.append("\r\nX-Onsale-Signature: ").append(sign(plan.secret, notice));
+    std::string body = R"({"payment_id":")" + id + R"(","amount":)";
+    append_number(body, plan.price);
+    end_with_body(text, body + '}');
+}
+
+void write_cancellation(std::string& text, const target& to, std::string_view reservation) {
+    text = "DELETE /v1/reservations/";
+    text.append(reservation).append(" HTTP/1.1\r\nHost: ").append(to.host).append("\r\n\r\n");
 }
 
 }  // namespace onsale::app

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "course.hpp"
+
 #include "onsale/core/error.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
@@ -16,6 +18,9 @@ namespace onsale::app {
 
 /// Which of the two calls of design §6 buys.
 enum class buying_call : std::uint8_t { ticket, v1 };
+
+/// What is asked of a server.
+enum class request_kind : std::uint8_t { purchase, payment, cancellation };
 
 /// A server that buyers go to.
 struct target {
@@ -34,6 +39,9 @@ struct rehearsal_plan {
     std::int64_t connections = 200;
     buying_call call = buying_call::ticket;
     bool wait_for_opening = false;  ///< a buyer who hears "not open yet" asks again
+    course_shares courses;
+    std::int64_t price = 0;  ///< of a ticket
+    std::string secret;      ///< the payment side's
     std::chrono::milliseconds duration_limit{};
     std::string output;  ///< file for every answer, a JSON object a line; empty: none
 };
@@ -47,5 +55,13 @@ void append_buyer(std::string& text, std::string_view run, std::int64_t number);
 /// Writes the request by which `number` buys one ticket.
 void write_request(std::string& text, const rehearsal_plan& plan, const target& to,
                    std::int64_t number);
+
+/// Writes the request by which `number` pays for `reservation`, signed at `now`, in seconds since
+/// 1970. The buyer's name is the payment's id.
+void write_payment(std::string& text, const rehearsal_plan& plan, const target& to,
+                   std::int64_t number, std::string_view reservation, std::int64_t now);
+
+/// Writes the request that cancels `reservation`.
+void write_cancellation(std::string& text, const target& to, std::string_view reservation);
 
 }  // namespace onsale::app

@@ -14,6 +14,7 @@
 
 #include <csignal>
 #include <cstdio>
+#include <fstream>
 #include <memory>
 #include <optional>
 #include <sys/resource.h>
@@ -26,6 +27,7 @@ struct rehearse_options {
     ledger_options ledger;
     std::vector<std::string> urls{"http://127.0.0.1:8080"};
     std::string duration = "10m";
+    std::string secret_file;
     rehearsal_plan plan;
     bool no_ledger = false;
     bool json = false;
@@ -72,12 +74,46 @@ std::optional<failure> prepare(rehearse_options& given) {
     return {};
 }
 
+/// The first line of the file, as a node reads it; empty: there is none.
+std::string read_secret(const std::string& path) {
+    std::ifstream file{path};
+    std::string secret;
+    std::getline(file, secret);
+    return secret;
+}
+
+/// What those who pay need.
+std::optional<failure> prepare_payments(rehearse_options& given) {
+    auto& plan = given.plan;
+    if (auto problem = complaint_about(plan.courses); !problem.empty()) {
+        return failure{wrong_use, problem};
+    }
+    if (!is_paid_for(plan.courses)) return {};
+    if (given.no_ledger) {
+        return failure{wrong_use, "--pay, --late and --repeat need the ledger: it knows the price"};
+    }
+    if (given.secret_file.empty()) {
+        return failure{wrong_use, "--pay, --late and --repeat need --payment-secret"};
+    }
+    plan.secret = read_secret(given.secret_file);
+    if (!plan.secret.empty()) return {};
+    return failure{wrong_use, "no secret can be read from " + given.secret_file};
+}
+
 /// Before the crowd comes: a rehearsal that cannot be judged is not worth its noise.
-std::optional<failure> meet_ledger(steady_session& ledger, const std::string& sale) {
-    const auto line = read_sale(ledger, sale);
+std::optional<failure> meet_ledger(steady_session& ledger, rehearsal_plan& plan) {
+    const auto line = read_sale(ledger, plan.sale);
     if (!line) return line.error();
     if (line->says.state == sale_state::missing) {
-        return failure{wrong_use, refusal_sentence("missing", sale, *line)};
+        return failure{wrong_use, refusal_sentence("missing", plan.sale, *line)};
+    }
+    plan.price = line->price;
+    const std::chrono::milliseconds hold{line->hold_ms};
+    if (plan.courses.late > 0 && hold >= plan.duration_limit) {
+        return failure{wrong_use,
+                       fmt::format("--late waits for the end of a hold, which is {}, and "
+                                   "--duration-limit is {}",
+                                   duration_text(hold), duration_text(plan.duration_limit))};
     }
     return {};
 }
@@ -110,7 +146,8 @@ or_failure<bool> rehearse_and_judge(rehearse_options& given, steady_session* led
     const auto started = monotonic::now();
     crowd{plan, answers}.run();
     const auto took = monotonic::now() - started;
-    if (!answers.finish()) return failure{not_reachable, "not all answers went to " + plan.output};
+    if (!answers.finish(wall_clock()))
+        return failure{not_reachable, "not all answers went to " + plan.output};
     std::optional<ledger_evidence> evidence;
     if (ledger != nullptr) {
         auto gathered = gather(*ledger, plan.sale);
@@ -125,12 +162,13 @@ or_failure<bool> rehearse_and_judge(rehearse_options& given, steady_session* led
 
 or_failure<bool> rehearse(rehearse_options& given) {
     std::signal(SIGPIPE, SIG_IGN);
+    if (auto problem = prepare_payments(given)) return *problem;
     if (auto problem = prepare(given)) return *problem;
     if (given.no_ledger) return rehearse_and_judge(given, nullptr);
     auto to = given.ledger.endpoint();
     if (!to) return failure{wrong_use, to.error().sentence};
     steady_session ledger{std::move(*to)};
-    if (auto problem = meet_ledger(ledger, given.plan.sale)) {
+    if (auto problem = meet_ledger(ledger, given.plan)) {
         if (problem->status == not_reachable) {
             problem->sentence += "; --no-ledger judges by the answers alone";
         }
@@ -166,6 +204,15 @@ void add_options(CLI::App& command, const std::shared_ptr<rehearse_options>& giv
     command.add_flag("--no-ledger", given->no_ledger, "Judge by the answers alone");
     command.add_flag("--json", given->json, "Print one JSON object, for programs");
     given->ledger.add_to(command);
+    const auto share = [&](const char* name, double& into, const char* what) {
+        command.add_option(name, into, what)->capture_default_str()->check(CLI::Range(0.0, 1.0));
+    };
+    share("--pay", plan.courses.pay, "The share of the buyers who pay at once");
+    share("--late", plan.courses.late, "… who pay when their hold is over");
+    share("--cancel", plan.courses.cancel, "… who cancel at once");
+    share("--repeat", plan.courses.repeat, "… who buy twice and pay twice, with the same key");
+    command.add_option("--payment-secret", given->secret_file,
+                       "The file with the secret by which payments are signed");
 }
 
 }  // namespace
@@ -181,14 +228,17 @@ void add_rehearse(CLI::App& program, int& status) {
         "knows,\n"
         "no ticket was sold twice, the ledger bears every winner out, nobody holds a ticket "
         "without\n"
-        "knowing, 'sold out' was true, and the audit finds nothing.\n\n"
+        "knowing, 'sold out' was true, nobody has paid without a ticket or a refund due, and the\n"
+        "audit finds nothing. Buyers without a share of their own abandon what they bought.\n\n"
         "It buys: do not point it at a sale that is not a rehearsal.\n\n"
         "Exit status: 0 clean, 1 not clean, 2 wrong use or no such sale, 3 the servers or the "
         "ledger\n"
         "cannot be reached.\n\n"
         "Example:\n"
         "  onsale sale open demo --total 10000\n"
-        "  onsale rehearse --buyers 50000 --connections 200\n");
+        "  onsale rehearse --buyers 50000 --connections 200\n"
+        "  onsale rehearse --pay 0.5 --late 0.1 --cancel 0.1 --payment-secret run/payment.secret"
+        "\n");
     command->callback([given, &status] {
         const auto clean = rehearse(*given);
         status = clean ? (*clean ? done : promise_broken)

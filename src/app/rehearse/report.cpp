@@ -5,6 +5,8 @@
 #include <boost/json/array.hpp>
 #include <spdlog/fmt/fmt.h>
 
+#include <array>
+
 namespace onsale::app {
 
 namespace {
@@ -63,6 +65,27 @@ std::string told_text(const tally& answers) {
     return text + '\n';
 }
 
+constexpr std::array settled_kinds{told::paid,    told::refund_due, told::cancelled,
+                                   told::refused, told::wrong,      told::nonsense};
+
+boost::json::object settled_object(const tally& answers) {
+    boost::json::object settled;
+    for (const auto kind : settled_kinds)
+        settled[name_of(kind)] = answers.settled(kind);
+    return settled;
+}
+
+/// Nothing, if nobody settled anything.
+std::string settled_text(const tally& answers) {
+    std::string text;
+    for (const auto kind : settled_kinds) {
+        const auto count = answers.settled(kind);
+        if (count > 0)
+            text += fmt::format("{} {} {}", text.empty() ? "" : ",", count, name_of(kind));
+    }
+    return text.empty() ? "" : "  settled   " + text + '\n';
+}
+
 std::string retries_text(const tally& answers) {
     auto text = fmt::format("  again      {} busy, {} in doubt", answers.attempts(told::busy),
                             answers.attempts(told::in_doubt));
@@ -107,6 +130,7 @@ boost::json::object rehearsal_object(const rehearsal_report& report) {
                                {"requests", answers.requests()},
                                {"requests_per_second", rate(report)},
                                {"told", told_object(answers)},
+                               {"settled", settled_object(answers)},
                                {"unanswered", verdict.unanswered},
                                {"tried_again", retries_object(answers)},
                                {"tickets",
@@ -127,7 +151,7 @@ std::string rehearsal_text(const rehearsal_report& report) {
         "{}: {} buyers over {} connections, {} requests in {:.2f} s, {:.0f}/s (run {})\n",
         plan.sale, plan.buyers, plan.connections, answers.requests(), took.count(), rate(report),
         plan.run);
-    text += told_text(answers) + retries_text(answers);
+    text += told_text(answers) + settled_text(answers) + retries_text(answers);
     text += fmt::format("  unanswered {}\n", verdict.unanswered);
     text += fmt::format("  tickets    {} different, {} to {}\n", verdict.tickets, verdict.lowest,
                         verdict.highest);

@@ -16,13 +16,28 @@
 
 namespace onsale::app {
 
-/// One buyer's way: the last answer counts.
+/// One buyer's way: the last answer counts, but a yes is never taken back.
 struct buyer_story {
     told what = told::nothing;
     std::uint32_t attempts = 0;
     std::int64_t ticket = 0;
     std::string reason;
     std::string reservation;
+    ledger_ms pay_by = 0;
+
+    std::uint32_t payments = 0;       ///< attempts to pay
+    std::uint32_t cancellations = 0;  ///< attempts to cancel
+    told settled = told::nothing;     ///< what the last of these was told
+    std::string settled_reason;
+    std::string replaced_by;  ///< the reservation that a late payment bought
+    std::int64_t new_ticket = 0;
+    bool differs = false;  ///< a second yes was another one than the first, or a no came after
+
+    /// Something was asked about the reservation, and the buyer does not know what it came to.
+    [[nodiscard]] bool is_unsettled() const noexcept {
+        return payments + cancellations > 0 && !is_final(settled);
+    }
+    [[nodiscard]] bool knows() const noexcept { return is_final(what) && !is_unsettled(); }
 };
 
 /// Times in microseconds, at one percentile each.
@@ -40,6 +55,7 @@ struct percentiles {
 /// One attempt of one buyer.
 struct attempt_record {
     std::int64_t buyer = 0;
+    request_kind asked = request_kind::purchase;
     answer got;
     std::string_view trouble;  ///< with `told::nothing`: what happened to the connection
     std::chrono::microseconds took{};
@@ -56,6 +72,9 @@ class tally {
     void add(const attempt_record& attempt);
 
     [[nodiscard]] const std::vector<buyer_story>& stories() const noexcept { return stories_; }
+    [[nodiscard]] const buyer_story& story(std::int64_t buyer) const {
+        return stories_[static_cast<std::size_t>(buyer)];
+    }
     [[nodiscard]] std::int64_t requests() const noexcept { return requests_; }
     /// Attempts that were told so, whatever the buyer was told in the end.
     [[nodiscard]] std::int64_t attempts(told what) const {
@@ -65,6 +84,8 @@ class tally {
     [[nodiscard]] std::int64_t answered() const noexcept { return answered_; }
     /// Buyers by what they were told last; for `refused` and `wrong`, see `reasons`.
     [[nodiscard]] std::int64_t buyers(told what) const;
+    /// Buyers by what they were told last of a payment or a cancellation.
+    [[nodiscard]] std::int64_t settled(told what) const;
     [[nodiscard]] std::map<std::string, std::int64_t> reasons() const;
     /// Why connections broke, and how often.
     [[nodiscard]] const std::map<std::string, std::int64_t, std::less<>>& troubles()
@@ -74,14 +95,17 @@ class tally {
     /// Of every answered request, in the order of the answers.
     [[nodiscard]] std::vector<std::uint32_t>& latencies() noexcept { return latencies_; }
 
-    /// False if the file could not take all.
-    [[nodiscard]] bool finish();
+    /// The crowd has gone, at `now` by this machine's clock. False if the file could not take all.
+    [[nodiscard]] bool finish(ledger_ms now);
+    [[nodiscard]] ledger_ms finished() const noexcept { return finished_; }
 
   private:
     struct close_file {
         void operator()(std::FILE* file) const noexcept { std::fclose(file); }
     };
 
+    static void hear_of_purchase(buyer_story& story, const answer& got);
+    static void hear_of_settlement(buyer_story& story, const attempt_record& attempt);
     void write_line(const attempt_record& attempt);
 
     std::string run_;
@@ -91,6 +115,7 @@ class tally {
     std::vector<std::uint32_t> latencies_;
     std::int64_t requests_ = 0;
     std::int64_t answered_ = 0;
+    ledger_ms finished_ = 0;
     std::unique_ptr<std::FILE, close_file> file_;
 };
 
