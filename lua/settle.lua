@@ -283,7 +283,8 @@ local function take(quantity)
         quantity = quantity - 1
     end
     if quantity > 0 then
-        parts[#parts + 1] = next_number .. '-' .. (next_number + quantity - 1)
+        local last = next_number + quantity - 1
+        parts[#parts + 1] = quantity == 1 and tostring(last) or next_number .. '-' .. last
         next_number = next_number + quantity
     end
     return table.concat(parts, ',')
