@@ -133,6 +133,7 @@ void chapter::take(journal_entry entry) {
     entries_.push_back(std::move(entry));
     const auto& kept = entries_.back();
     take_change(kept);
+    ++records_;  // of an entry that has none
     to_ = kept.at;
     fingerprint_ = fingerprint_of(kept);
 }
@@ -258,6 +259,7 @@ void chapter::take_again(const dead_letter& letter) {
 /// The newest row of a reservation wins. An ended one has no numbers any more: it keeps those that
 /// it had.
 void chapter::add_order(const reservation& record, std::int64_t place, std::string_view text) {
+    ++records_;
     const auto written = std::max(record.reserved, record.settled);
     if (oldest_ == 0 || written < oldest_) oldest_ = written;
     const auto [known, is_new] = places_.try_emplace(record.digits, orders_.size());

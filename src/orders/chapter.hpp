@@ -108,6 +108,9 @@ class chapter {
     [[nodiscard]] const std::vector<sale_change>& changes() const noexcept { return changes_; }
     [[nodiscard]] const std::vector<dead_letter>& letters() const noexcept { return letters_; }
 
+    /// How much was taken in, rows or not: bounds how long a chapter gets.
+    [[nodiscard]] std::size_t records() const noexcept { return records_; }
+
     /// When the oldest record in here was written, by the ledger's clock; 0: there is none.
     [[nodiscard]] ledger_ms oldest() const noexcept { return oldest_; }
 
@@ -130,6 +133,7 @@ class chapter {
     std::vector<refund_row> refunds_;
     std::vector<sale_change> changes_;
     std::vector<dead_letter> letters_;
+    std::size_t records_ = 0;
     ledger_ms oldest_ = 0;
 };
 

@@ -191,7 +191,7 @@ or_setback<void> tenure::report(followed& sale) {
     for (const auto& letter : sale.letters) {
         if (letter.what == "entry" && letter.at <= ordered.at) {
             ordered.at = {letter.at.epoch, letter.at.version - 1};
-        } else if (sale.names_all_letters && letter.what == "order") {
+        } else if (sale.names_all_letters && letter.what != "entry") {
             digits.push_back(letter.digits);
         }
     }

@@ -64,7 +64,7 @@ or_setback<void> tenure::take_in(followed& sale, std::vector<journal_entry> entr
             next.take(std::move(entry));
         }
         entries.clear();
-        if (!is_full_piece || next.orders().size() >= limits::commit_orders) break;
+        if (!is_full_piece || next.records() >= limits::commit_records) break;
         auto more = feed_.read({{sale.position.sale, next.to()}}, limits::journal_piece,
                                std::chrono::milliseconds{0});
         if (!more) return of_ledger(more.error());
@@ -117,8 +117,8 @@ or_setback<void> tenure::fill_from(followed& sale, sale_hash which, ledger_versi
             } else {
                 part.take_refunds(std::move(*piece), hole_ends);
             }
-        } while (cursor != "0" && part.orders().size() < limits::commit_orders &&
-                 part.refunds().size() < limits::commit_orders);
+        } while (cursor != "0" && part.records() < limits::commit_records &&
+                 part.refunds().size() < limits::commit_records);
         if (auto done = commit(sale, part); !done) return done;
     } while (cursor != "0");
     return {};
@@ -155,7 +155,7 @@ or_setback<void> tenure::keep_letters(followed& sale, const std::vector<dead_let
         spdlog::error("ALARM sale {}: dead letter at {}-{}, {} {}: {}", sale.position.sale,
                       letter.at.epoch, letter.at.version, letter.what, letter.digits,
                       letter.reason);
-        if (letter.what == "order") sale.new_letters.push_back(letter.digits);
+        if (letter.what != "entry") sale.new_letters.push_back(letter.digits);
     }
     if (letters.empty() && sale.letters.empty()) return {};
     auto open = store_.open_letters(sale.position.sale);

@@ -110,14 +110,26 @@ TEST_F(Ordered, L26WorksInAFullRedis) {
     ledger.command({"CONFIG", "SET", "maxmemory", "0"});
 }
 
+TEST_F(Ordered, L27ASaleWithADeadLetterIsNotRemoved) {
+    ledger.settle(id_of(1), reservation_state::cancelled);
+    ledger.settle(id_of(2), reservation_state::cancelled);
+    const auto at = ledger.adjust("close").says.says.at;
+    report(at, {id_of(1)});
+    EXPECT_EQ(ledger.adjust("remove").verdict, "dead_letters");
+    report(at, {}, "all");
+    EXPECT_EQ(ledger.adjust("remove").verdict, "done");
+}
+
 TEST_F(Ordered, L27KnowsTheDeadLettersAllOrMore) {
     report({1, 3}, {id_of(1)}, "all");
     report({1, 3}, {id_of(2)}, "more");
     EXPECT_EQ(letters().size(), 2U);
     report({1, 3}, {id_of(2)}, "all");
     EXPECT_EQ(letters(), (statuses{id_of(2)}));
+    EXPECT_EQ(ledger.field("letters"), "1");
     report({1, 3}, {}, "all");
     EXPECT_EQ(letters(), (statuses{}));
+    EXPECT_EQ(ledger.field("letters"), "0");
 }
 
 TEST_F(Ordered, L27TheWordCountsTheDeadLettersAndALookUpNamesThem) {

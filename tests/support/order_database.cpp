@@ -3,6 +3,7 @@
 #include "support/postgresql_server.hpp"
 
 #include <filesystem>
+#include <ostream>
 #include <soci/postgresql/soci-postgresql.h>
 #include <soci/soci.h>
 #include <soci/sqlite3/soci-sqlite3.h>
@@ -12,6 +13,10 @@ namespace onsale::test {
 
 std::string name_of(database_kind kind) {
     return kind == database_kind::sqlite ? "Sqlite" : "Postgresql";
+}
+
+void PrintTo(database_kind kind, std::ostream* to) {
+    *to << name_of(kind);
 }
 
 class order_database::connection {

@@ -3,6 +3,7 @@
 #include "support/temporary_directory.hpp"
 
 #include <functional>
+#include <iosfwd>
 #include <memory>
 #include <string>
 #include <vector>
@@ -14,6 +15,9 @@ class postgresql_server;
 enum class database_kind { sqlite, postgresql };
 
 [[nodiscard]] std::string name_of(database_kind kind);
+
+/// In the names of tests.
+void PrintTo(database_kind kind, std::ostream* to);
 
 /// An order database of the test's own, empty at first. One thread.
 class order_database {

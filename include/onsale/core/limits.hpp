@@ -140,9 +140,9 @@ inline constexpr std::chrono::milliseconds opens_ahead = 10 * 366 * 24h;
 /// Journal entries in one read of a sale: at 256 records each, the reply is a megabyte and holds
 /// Redis up for about a millisecond.
 inline constexpr std::size_t journal_piece = 32;
-/// Orders in one transaction, as soon as the journal has that many: a commit is synced, and each
+/// Records in one transaction, as soon as the journal has that many: a commit is synced, and each
 /// touches most pages of the index once.
-inline constexpr std::size_t commit_orders = 8'192;
+inline constexpr std::size_t commit_records = 8'192;
 /// How long the order writer waits for the next entry, hence for a signal to stop.
 inline constexpr std::chrono::milliseconds journal_wait = 200ms;
 /// How often it looks for new sales and for ledgers that went back.
