@@ -90,8 +90,7 @@ class watcher {
             [](const sight& one, long long wanted) { return one.version < wanted; });
         if (found == seen_.end()) return -1;
         // It may be committed before the seller has its reply.
-        return std::max(0.0,
-                        std::chrono::duration<double, std::milli>(found->at - told).count());
+        return std::max(0.0, std::chrono::duration<double, std::milli>(found->at - told).count());
     }
 
   private:

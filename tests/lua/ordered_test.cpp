@@ -146,14 +146,4 @@ TEST_F(Ordered, L27TheWordCountsTheDeadLettersAndALookUpNamesThem) {
     EXPECT_TRUE(resolved.says.says.has_ordered({1, 2}));
 }
 
-TEST_F(Ordered, L8ASaleWithADeadLetterIsNotRemoved) {
-    for (int n = 1; n <= 2; ++n)
-        ledger.settle(id_of(n), reservation_state::cancelled);
-    const auto closed = ledger.adjust("close").says.says.at;
-    report(closed, {id_of(1)});
-    EXPECT_EQ(ledger.adjust("remove").verdict, "dead_letters");
-    report(closed, {}, "all");
-    EXPECT_EQ(ledger.adjust("remove").verdict, "done");
-}
-
 }  // namespace onsale::test
