@@ -32,6 +32,16 @@ local_sale* box_office::find(std::string_view sale) {
     return found == sales_.end() ? nullptr : found->second.get();
 }
 
+bool box_office::is_certainly_nobodys(const id_digits& id, time_point now) {
+    const auto known = std::find_if(strangers_.begin(), strangers_.end(),
+                                    [&](const stranger& one) { return one.id == id; });
+    if (known != strangers_.end()) return book_.heard_since(known->heard);
+    auto& oldest = strangers_[next_stranger_];
+    next_stranger_ = (next_stranger_ + 1) % strangers_.size();
+    oldest = {id, now};
+    return false;
+}
+
 std::optional<answer> box_office::buy(local_sale& on, const purchase_request& request,
                                       std::uint64_t tag, time_point now) {
     ONSALE_ASSERT(request.quantity > 0 && request.quantity <= limits::quantity);

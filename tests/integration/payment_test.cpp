@@ -161,9 +161,30 @@ TEST_F(Payment, MalformedIsToldWhatIsWrong) {
 TEST_F(Payment, OfNothingIsNotFound) {
     const auto& one = sell_and_be_paid();
     for (const auto& id : {"demo." + id_of(1), "other." + id_of(1), std::string{"demo.12"}}) {
+        EXPECT_TRUE(wait_until([&] { return cancel(one, id).status == 404; })) << id;
         EXPECT_EQ(side.pay(one.port(), id, "pay-1", amount).status, 404u) << id;
-        EXPECT_EQ(cancel(one, id).status, 404u) << id;
     }
+}
+
+/// It may have been opened, and have sold through another node, since this one has last looked.
+TEST_F(Payment, OfASaleThatTheNodeDoesNotKnowYetIsSentAgain) {
+    const auto& one = sell_and_be_paid();
+    ledger_client other{session, "just-opened"};
+    for (int n = 1; n <= 20; ++n) {
+        const auto id = "just-opened." + id_of(n);
+        const auto told = side.pay(one.port(), id, "pay-1", amount);
+        ASSERT_EQ(told.status, 503u) << "a node has not looked since it has heard of " << id;
+        EXPECT_EQ(told.header("retry-after"), "1");
+    }
+    other.open();
+    other.reserve(wishes(30, 1));
+    const auto id = "just-opened." + id_of(30);  // nobody knew it before it was made
+    const auto paid = [&] {
+        const auto told = side.pay(one.port(), id, "pay-1", amount);
+        EXPECT_TRUE(told.status == 200 || told.status == 503) << told.body;
+        return told.status == 200;
+    };
+    EXPECT_TRUE(wait_until(paid));
 }
 
 TEST_F(Payment, WithoutASecretIsOffAndSaysSo) {

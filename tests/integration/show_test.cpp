@@ -48,7 +48,9 @@ TEST_F(Show, AnUnknownReservationIsA404ThatMayChange) {
     for (const auto& id : {"other." + id_of(1), std::string{"demo.12"}, std::string{"x"},
                            std::string{}, "demo." + std::string(32, 'G')}) {
         SCOPED_TRACE(id);
-        const auto shown = get(one.port(), "/v1/reservations/" + id);
+        const auto path = "/v1/reservations/" + id;
+        EXPECT_TRUE(wait_until([&] { return get(one.port(), path).status == 404; }));
+        const auto shown = get(one.port(), path);
         EXPECT_EQ(shown.status, 404u);
         EXPECT_EQ(shown.at("code"), "no_reservation");
         EXPECT_EQ(shown.header("retry-after"), "");

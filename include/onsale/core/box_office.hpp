@@ -5,6 +5,8 @@
 #include "onsale/core/sale.hpp"
 #include "onsale/core/sale_book.hpp"
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -108,6 +110,12 @@ class box_office final : public ledger_listener {
     [[nodiscard]] local_sale* find(std::string_view sale);
     [[nodiscard]] bool knows_all(time_point now) const noexcept { return book_.knows_all(now); }
 
+    /// Whether there is certainly no reservation `id` of a sale that this thread does not know: the
+    /// sale may have been opened a moment ago, and have sold through another node. It is certain
+    /// once the list of sales was asked for after the id was first heard here: nobody knows an id
+    /// before it is made.
+    [[nodiscard]] bool is_certainly_nobodys(const id_digits& id, time_point now);
+
     /// The answer if it can be given at once, else nothing: then `audience::answered` brings it.
     [[nodiscard]] std::optional<answer> buy(local_sale& on, const purchase_request& request,
                                             std::uint64_t tag, time_point now);
@@ -155,6 +163,13 @@ class box_office final : public ledger_listener {
     audience* audience_ = nullptr;
     std::unordered_map<std::string_view, std::unique_ptr<local_sale>> sales_;
     purchase_pool pool_;
+
+    struct stranger {
+        id_digits id{};
+        time_point heard{};
+    };
+    std::array<stranger, limits::strangers> strangers_{};
+    std::size_t next_stranger_ = 0;
 };
 
 }  // namespace onsale

@@ -61,6 +61,9 @@ inline constexpr std::chrono::milliseconds poll_after = 200ms;
 inline constexpr std::size_t poll_sales = 64;
 /// How often a node looks for sales that it does not know.
 inline constexpr std::chrono::milliseconds discover_every = 400ms;
+/// Ids of sales unknown to it that a thread remembers. Beyond it the oldest is forgotten, and who
+/// asks for it hears 'try again' once more.
+inline constexpr std::size_t strangers = 64;
 /// How often the ledger's durability settings are checked (L7).
 inline constexpr std::chrono::milliseconds durability_every = 1s;
 /// The one coarse timer of a thread. Deadlines of purchases are kept to within this much, those of

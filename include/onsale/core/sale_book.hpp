@@ -38,6 +38,11 @@ class sale_book {
     /// True if the list was read lately enough to say that a sale does not exist.
     [[nodiscard]] bool knows_all(time_point now) const noexcept;
 
+    /// True if the list was asked for after `then`: what it did not name was not there then.
+    [[nodiscard]] bool heard_since(time_point then) const noexcept {
+        return heard_.load() > then.time_since_epoch().count();
+    }
+
     /// True for the one caller who is to read the list now.
     [[nodiscard]] bool claim_discovery(time_point now) noexcept;
 
