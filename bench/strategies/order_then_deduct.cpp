@@ -12,7 +12,8 @@ class order_then_deduct final : public strategy {
     [[nodiscard]] std::string_view name() const noexcept override { return "order-then-deduct"; }
 
     bool order(std::size_t, std::int64_t buyer) override {
-        soci::session sql{shop_.connections()};
+        shop_visit at{shop_};
+        auto& sql = at.sql;
         soci::transaction both{sql};
         const auto ticket = take_ticket(sql);
         if (!ticket) return false;
@@ -25,7 +26,8 @@ class order_then_deduct final : public strategy {
     }
 
     payment_result pay(std::size_t, std::int64_t buyer) override {
-        soci::session sql{shop_.connections()};
+        shop_visit at{shop_};
+        auto& sql = at.sql;
         const long long who = buyer;
         sql << "UPDATE shop_orders SET state = 'paid' WHERE buyer = :buyer", soci::use(who);
         return payment_result::ticket;

@@ -12,7 +12,8 @@ class pay_then_deduct final : public strategy {
     [[nodiscard]] std::string_view name() const noexcept override { return "pay-then-deduct"; }
 
     bool order(std::size_t, std::int64_t buyer) override {
-        soci::session sql{shop_.connections()};
+        shop_visit at{shop_};
+        auto& sql = at.sql;
         const long long who = buyer;
         soci::statement insert = (sql.prepare << "INSERT INTO shop_orders"
                                                  " SELECT CAST(:buyer AS BIGINT), NULL, 'unpaid'"
@@ -23,7 +24,8 @@ class pay_then_deduct final : public strategy {
     }
 
     payment_result pay(std::size_t, std::int64_t buyer) override {
-        soci::session sql{shop_.connections()};
+        shop_visit at{shop_};
+        auto& sql = at.sql;
         soci::transaction both{sql};
         const auto ticket = take_ticket(sql);
         const long long who = buyer;

@@ -13,8 +13,8 @@
 namespace onsale::bench {
 
 struct rush_plan {
-    std::int64_t tickets = 5'000;
-    std::int64_t buyers = 15'000;
+    std::int64_t tickets = 2'000;
+    std::int64_t buyers = 6'000;
     std::size_t threads = 64;
     double abandon = 0.3;  ///< share of the buyers who never pay
     double late = 0.1;     ///< share of those who pay when their time is over; the rest pay in time

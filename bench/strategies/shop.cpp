@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view sqlite_scheme = "sqlite://";
 
-/// As many as a shop keeps open; PostgreSQL allows 100.
+/// As many as a shop keeps open; PostgreSQL allows 100, SQLite writes with one at a time anyway.
 constexpr std::size_t most_connections = 32;
 
 bool is_sqlite(const test::order_database& orders) {
@@ -23,30 +23,8 @@ std::size_t connections_for(const test::order_database& orders, const terms& giv
     return is_sqlite(orders) ? 1 : std::min(given.threads, most_connections);
 }
 
-std::int64_t number(soci::session& sql, const std::string& query) {
-    long long answer = 0;
-    sql << query, soci::into(answer);
-    return answer;
-}
-
-}  // namespace
-
-shop::shop(const test::order_database& orders, const terms& given)
-    : pool_{connections_for(orders, given)} {
-    for (std::size_t i = 0; i < connections_for(orders, given); ++i)
-        connect(pool_.at(i), orders);
-    soci::session sql{pool_};
-    sql << "DROP TABLE IF EXISTS shop_stock";
-    sql << "DROP TABLE IF EXISTS shop_orders";
-    sql << "CREATE TABLE shop_stock (next BIGINT NOT NULL, total BIGINT NOT NULL)";
-    sql << "CREATE TABLE shop_orders (buyer BIGINT NOT NULL PRIMARY KEY, ticket BIGINT,"
-           " state TEXT NOT NULL)";
-    const long long total = given.tickets;
-    sql << "INSERT INTO shop_stock VALUES (1, :total)", soci::use(total);
-}
-
 /// As durable as the order writer's own connections.
-void shop::connect(soci::session& one, const test::order_database& orders) const {
+void connect(soci::session& one, const test::order_database& orders) {
     if (!is_sqlite(orders)) {
         one.open(soci::postgresql, orders.url());
         one << "SET client_min_messages = warning";
@@ -59,8 +37,32 @@ void shop::connect(soci::session& one, const test::order_database& orders) const
     one << "PRAGMA synchronous = FULL";
 }
 
+std::int64_t number(soci::session& sql, const std::string& query) {
+    long long answer = 0;
+    sql << query, soci::into(answer);
+    return answer;
+}
+
+}  // namespace
+
+shop::shop(const test::order_database& orders, const terms& given)
+    : pool_{connections_for(orders, given)}, door_{connections_for(orders, given)} {
+    for (std::size_t i = 0; i < connections_for(orders, given); ++i)
+        connect(pool_.at(i), orders);
+    shop_visit at{*this};
+    auto& sql = at.sql;
+    sql << "DROP TABLE IF EXISTS shop_stock";
+    sql << "DROP TABLE IF EXISTS shop_orders";
+    sql << "CREATE TABLE shop_stock (next BIGINT NOT NULL, total BIGINT NOT NULL)";
+    sql << "CREATE TABLE shop_orders (buyer BIGINT NOT NULL PRIMARY KEY, ticket BIGINT,"
+           " state TEXT NOT NULL)";
+    const long long total = given.tickets;
+    sql << "INSERT INTO shop_stock VALUES (1, :total)", soci::use(total);
+}
+
 books shop::read_books() {
-    soci::session sql{pool_};
+    shop_visit at{*this};
+    auto& sql = at.sql;
     return {number(sql, "SELECT count(ticket) FROM shop_orders"),
             number(sql, "SELECT count(DISTINCT ticket) FROM shop_orders"),
             number(sql, "SELECT count(DISTINCT ticket) FROM shop_orders WHERE state = 'paid'")};

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "strategies.hpp"
+#include "turnstile.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -12,20 +13,39 @@ namespace onsale::bench {
 
 /// Tables `shop_stock` and `shop_orders`, made anew. All commits are synced.
 ///
-/// Thread safety: any number of threads lease connections. SQLite has one writer at a time anyway:
-/// there is one connection, and waiting for it is cheaper and fairer than SQLite's own waiting.
+/// Thread safety: any number of threads visit it.
 class shop {
   public:
     shop(const test::order_database& orders, const terms& given);
 
-    [[nodiscard]] soci::connection_pool& connections() noexcept { return pool_; }
-
     [[nodiscard]] books read_books();
 
   private:
-    void connect(soci::session& one, const test::order_database& orders) const;
+    friend class shop_visit;
 
     soci::connection_pool pool_;
+    turnstile door_;
+};
+
+/// A connection to the database, waited for in turn. One thread.
+class shop_visit {
+  public:
+    explicit shop_visit(shop& to) : place_{to.door_}, sql{to.pool_} {}
+
+  private:
+    struct place {
+        explicit place(turnstile& at) : door{at} { door.enter(); }
+        ~place() { door.leave(); }
+        place(const place&) = delete;
+        place& operator=(const place&) = delete;
+
+        turnstile& door;
+    };
+
+    place place_;  // left after the connection was given back
+
+  public:
+    soci::session sql;
 };
 
 /// The next ticket, if one is left, within a transaction.
