@@ -20,10 +20,10 @@ TEST_F(Expiry, P2TicketsNobodyPaidAreSoldAgainByEveryNode) {
     for (int i = 0; i < 20; ++i) {
         EXPECT_TRUE(is_sold(i % 2 == 0 ? one : other));
     }
-    EXPECT_TRUE(wait_until([&] { return number("sold") == 0; }, 10s));
+    EXPECT_TRUE(wait_until([&] { return number("sold") == 0; }));
     for (const auto* each : {&one, &other}) {
         // Each had told "sold out", or would have.
-        EXPECT_TRUE(wait_until([&] { return is_sold(*each); }, 5s));
+        EXPECT_TRUE(wait_until([&] { return is_sold(*each); }));
     }
 }
 
@@ -36,11 +36,11 @@ TEST_F(Expiry, L19NotBeforeThePayBy) {
 
 TEST_F(Expiry, P7APaidOneStays) {
     const payment_side side;
-    const auto& one = sell({.total = 2, .hold_ms = 1'000}, {side.setting()});
+    const auto& one = sell({.total = 2, .hold_ms = 5'000}, {side.setting()});
     const auto paid = post(one.port(), reserve_path, order_of("ada")).at("reservation");
     post(one.port(), reserve_path, order_of("bob"));
     EXPECT_EQ(side.pay(one.port(), paid, "pay-1", price).status, 200u);
-    EXPECT_TRUE(wait_until([&] { return number("sold") == 1; }, 10s));
+    EXPECT_TRUE(wait_until([&] { return number("sold") == 1; }));
     EXPECT_EQ(get(one.port(), "/v1/reservations/" + paid).at("state"), "paid");
 }
 
@@ -51,7 +51,7 @@ TEST_F(Expiry, ThousandsAtOnceByManySweepers) {
     for (int n = 0; n < 3'000; n += 250) {
         ledger.reserve(wishes(n + 1, 250));
     }
-    EXPECT_TRUE(wait_until([&] { return number("sold") == 0; }, 20s));
+    EXPECT_TRUE(wait_until([&] { return number("sold") == 0; }));
     EXPECT_EQ(
         ledger.command({"LLEN", ledger.key("free")}).integer + number("last") - number("next") + 1,
         3'000);
@@ -63,7 +63,7 @@ TEST_F(Expiry, InAPausedSaleToo) {
     ledger.adjust("resume");
     ledger.reserve(wishes(1, 1));
     ledger.adjust("pause");
-    EXPECT_TRUE(wait_until([&] { return number("sold") == 0; }, 10s));
+    EXPECT_TRUE(wait_until([&] { return number("sold") == 0; }));
 }
 
 TEST_F(Expiry, P10NotInAFrozenSale) {
