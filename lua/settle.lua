@@ -76,6 +76,7 @@ local function ask_for(id)
     ids[#ids + 1] = id
 end
 for _, call in ipairs(calls) do ask_for(call.id); ask_for(call.new_id) end
+local named = #ids  -- those that a call names; the others are only due
 for _, id in ipairs(due_ids) do ask_for(id) end
 if #ids == 0 then return word_of(sale, now) .. (sweep > 0 and '\nswept 0' or '') end
 
@@ -84,10 +85,11 @@ for i, record in ipairs(redis.call('HMGET', reservations_key, unpack(ids))) do
     if record then
         local state, quantity, tickets, pay_by, reserved, settled, epoch, version, payment, owed,
             buyer = record:match('^1|(%a+)|(%d+)|([%d,-]*)|(%d+)|(%d+)|(%d+)|(%d+)|(%d+)|([^|]*)|(%d+)|(.*)$')
-        if not state then
+        if not state and i <= named then
             return redis.error_reply('RECORD ' .. ids[i] .. ' cannot be understood: ' .. record)
         end
-        reservations[ids[i]] = {text = record, state = state, quantity = tonumber(quantity),
+        -- One that is due and cannot be understood is left to the audit: it holds no other up.
+        reservations[ids[i]] = state and {text = record, state = state, quantity = tonumber(quantity),
             tickets = tickets, pay_by = tonumber(pay_by), reserved = reserved, settled = settled,
             payment = payment, owed = tonumber(owed), buyer = buyer}
     end
@@ -265,8 +267,7 @@ end
 local swept = 0
 for _, id in ipairs(due_ids) do
     local one = reservations[id]
-    if not one then return redis.error_reply('RECORD ' .. id .. ' is due but is not there') end
-    if one.state == 'held' and one.pay_by <= now then
+    if one and one.state == 'held' and one.pay_by <= now then
         move_to(id, 'expired')
         swept = swept + 1
     end

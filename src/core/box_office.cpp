@@ -71,17 +71,25 @@ std::optional<answer> box_office::buy(local_sale& on, const purchase_request& re
     return std::nullopt;
 }
 
-bool box_office::settle(local_sale& on, const id_digits& id, const settle_request& asked,
-                        std::uint64_t tag, time_point now) {
+/// An errand about a reservation that is there already.
+purchase* box_office::take_for(local_sale& on, const id_digits& id, errand asks, std::uint64_t tag,
+                               time_point now) {
     auto* one = pool_.take();
-    if (one == nullptr) return false;
+    if (one == nullptr) return nullptr;
     one->on = &on;
     one->tag = tag;
     one->deadline = now + limits::purchase_deadline;
     one->id = id;
     one->buyer.clear();
     one->quantity = 1;
-    one->asks = errand::settle;
+    one->asks = asks;
+    return one;
+}
+
+bool box_office::settle(local_sale& on, const id_digits& id, const settle_request& asked,
+                        std::uint64_t tag, time_point now) {
+    auto* one = take_for(on, id, errand::settle, tag, now);
+    if (one == nullptr) return false;
     one->settles.what = asked.what;
     one->settles.payment.assign(asked.payment.data(), asked.payment.size());
     one->settles.amount = asked.amount;
@@ -93,15 +101,8 @@ bool box_office::settle(local_sale& on, const id_digits& id, const settle_reques
 }
 
 bool box_office::show(local_sale& on, const id_digits& id, std::uint64_t tag, time_point now) {
-    auto* one = pool_.take();
+    auto* one = take_for(on, id, errand::show, tag, now);
     if (one == nullptr) return false;
-    one->on = &on;
-    one->tag = tag;
-    one->deadline = now + limits::purchase_deadline;
-    one->id = id;
-    one->buyer.clear();
-    one->quantity = 1;
-    one->asks = errand::show;
     ledger_->submit(*one);
     return true;
 }

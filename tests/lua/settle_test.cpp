@@ -378,6 +378,19 @@ TEST_F(Settle, ASweepOfTheBiggestReservationsGivesAllNumbersBack) {
     EXPECT_EQ(ledger.command({"LLEN", ledger.key("free")}).integer, each * count);
 }
 
+TEST_F(Settle, P2ADeadlineWithoutAReadableRecordHoldsNoOtherUp) {
+    open({.total = 10});
+    ledger.reserve(wishes(1, 3));
+    for (int n = 1; n <= 3; ++n) {
+        ledger.make_due(id_of(n));
+    }
+    ledger.command({"HSET", ledger.key("reservations"), id_of(1), "scribble"});
+    ledger.command({"HDEL", ledger.key("reservations"), id_of(2)});
+    EXPECT_EQ(ledger.sweep(), 1);
+    EXPECT_EQ(state_of(id_of(3)), "expired");
+    ended_lawless = true;
+}
+
 TEST_F(Settle, ANumberThatCameBackIsSoldAgainBeforeOneNeverIssued) {
     open_and_reserve({.total = 10});
     ledger.settle(id, reservation_state::expired);

@@ -153,6 +153,8 @@ class box_office final : public ledger_listener {
     [[nodiscard]] decision decide(sale& on, std::int64_t quantity, bool may_look_up,
                                   time_point now);
     [[nodiscard]] decision take_or_grant(sale& on, std::int64_t quantity, const word& w);
+    [[nodiscard]] purchase* take_for(local_sale& on, const id_digits& id, errand asks,
+                                     std::uint64_t tag, time_point now);
     void tell(purchase& one, outcome what, const reservation* record);
     void tell_settled(purchase& one, settle_result what, const reservation* record);
     void tell_known(purchase& one, const reservation& record);
