@@ -12,7 +12,8 @@ end
 -- The sale as a table, or nil if there is none.
 local function read_sale(key)
     local field = redis.call('HMGET', key, 'format', 'state', 'epoch', 'version', 'total', 'sold',
-        'paid', 'last', 'next', 'hold_ms', 'limit', 'price', 'opens_ms', 'salt', 'ordered', 'due', 'owed', 'letters')
+        'paid', 'last', 'next', 'hold_ms', 'limit', 'price', 'opens_ms', 'salt', 'ordered', 'due', 'owed', 'letters',
+        'withheld')
     if not field[1] then return nil end
     return {
         format = field[1], state = field[2], epoch = tonumber(field[3]), version = tonumber(field[4]),
@@ -21,18 +22,20 @@ local function read_sale(key)
         limit = tonumber(field[11]), price = field[12], opens_ms = tonumber(field[13]),
         salt = field[14], ordered = field[15], due = tonumber(field[16]),
         owed = tonumber(field[17]), letters = tonumber(field[18]),
+        withheld = tonumber(field[19] or 0),
     }
 end
 
 -- The word: EPOCH VERSION STATE TOTAL SOLD PAID LAST NEXT HOLD_MS LIMIT PRICE OPENS_MS NOW_MS SALT ORDERED DUE_MS
---           LETTERS
+--           LETTERS WITHHELD
 -- DUE_MS is the earliest pay-by of those held, 0 if there are none. LETTERS are the reservations with
--- an open dead letter: they have no order row, though ORDERED has passed them (L27).
+-- an open dead letter: they have no order row, though ORDERED has passed them (L27). WITHHELD are the
+-- tickets that a rebuild keeps out of the sale until they are released (L28).
 local function word_of(sale, now)
-    if not sale then return '0 0 missing 0 0 0 0 1 0 0 0 0 ' .. now .. ' - 0-0 0 0' end
+    if not sale then return '0 0 missing 0 0 0 0 1 0 0 0 0 ' .. now .. ' - 0-0 0 0 0' end
     return table.concat({sale.epoch, sale.version, sale.state, sale.total, sale.sold, sale.paid,
         sale.last, sale.next, sale.hold_ms, sale.limit, sale.price, sale.opens_ms, now, sale.salt,
-        sale.ordered, sale.due, sale.letters}, ' ')
+        sale.ordered, sale.due, sale.letters, sale.withheld}, ' ')
 end
 
 -- L5: a ledger behind what the caller has seen went back. It freezes, for everybody, before any write.

@@ -57,7 +57,6 @@ std::optional<told_sale> to_told(const std::string& sale, std::string_view line)
     if (!word) return std::nullopt;
     return told_sale{.sale = sale,
                      .says = word->says,
-                     .last = word->last,
                      .hold_ms = word->hold_ms,
                      .limit = word->limit,
                      .price = word->price,

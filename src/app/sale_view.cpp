@@ -25,6 +25,12 @@ std::string state_text(const redis::word_line& line) {
     return std::string{name_of(says.state)};
 }
 
+std::string withheld_text(const redis::word_line& line) {
+    if (line.withheld == 0) return {};
+    return fmt::format("  withheld   {} tickets since the rebuild, until they are released\n",
+                       line.withheld);
+}
+
 }  // namespace
 
 boost::json::object sale_object(const std::string& sale, const redis::word_line& line) {
@@ -45,7 +51,8 @@ boost::json::object sale_object(const std::string& sale, const redis::word_line&
             {"hold", hold_text(line)},
             {"limit", line.limit},
             {"price", line.price},
-            {"last", line.last}};
+            {"last", says.last},
+            {"withheld", line.withheld}};
 }
 
 std::string sale_text(const std::string& sale, const redis::word_line& line) {
@@ -55,11 +62,13 @@ std::string sale_text(const std::string& sale, const redis::word_line& line) {
         "  tickets    {} of {} left; {} held, {} paid\n"
         "  terms      hold {}, {}, price {}\n"
         "  opens      {}\n"
+        "{}"
         "  ledger     epoch {}, version {}, as of {}\n",
         sale, state_text(line), says.remaining(), says.total, says.held(), says.paid,
         hold_text(line),
         line.limit == 0 ? "no limit" : fmt::format("at most {} a buyer", line.limit), line.price,
-        to_rfc3339(says.opens), says.at.epoch, says.at.version, to_rfc3339(says.now));
+        to_rfc3339(says.opens), withheld_text(line), says.at.epoch, says.at.version,
+        to_rfc3339(says.now));
 }
 
 std::string sale_row(const std::string& sale, const redis::word_line* line) {
@@ -91,8 +100,20 @@ std::string refusal_sentence(const std::string& verdict, const std::string& sale
     if (verdict == "frozen") {
         return fmt::format(
             "the sale {} is frozen: the ledger lost changes that were acknowledged; "
-            "nothing is sold or changed until it is rebuilt",
-            sale);
+            "nothing is sold or changed until 'onsale sale rebuild {}'",
+            sale, sale);
+    }
+    if (verdict == "not_broken") {
+        return fmt::format(
+            "the sale {} is {}: its ledger is neither lost nor frozen, and there is nothing to "
+            "rebuild",
+            sale, name_of(says.state));
+    }
+    if (verdict == "outrun" || verdict == "torn") {
+        return fmt::format(
+            "somebody else rebuilds the sale {} at the same time; look what came "
+            "of it: 'onsale sale status {}'",
+            sale, sale);
     }
     if (verdict == "closed") {
         return fmt::format("the sale {} is {}, and stays so: open another one", sale,
@@ -112,7 +133,7 @@ std::string refusal_sentence(const std::string& verdict, const std::string& sale
         return fmt::format(
             "the sale {} has created {} tickets; a sale can create at most "
             "1000000000 in its life",
-            sale, line.last);
+            sale, says.last);
     }
     if (verdict == "not_closed") {
         return fmt::format(

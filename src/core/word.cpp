@@ -42,7 +42,11 @@ word newer(const word& held, const word& next) noexcept {
         // Old news: asked before a rebuild that is already known.
         if (held.at.epoch > next.at.epoch && next.sent < held.sent) return held;
         word result = next;
-        if (held.at > result.at) result.at = held.at;  // the pair held before is still the one sent
+        if (held.at > result.at) {
+            result.at = held.at;  // the pair held before is still the one sent
+            result.last = held.last;
+            result.next = held.next;
+        }
         return result;
     }
     if (held.overrides()) return later_epoch ? next : held;
@@ -64,7 +68,9 @@ word_cell::packed word_cell::pack(const word& w) noexcept {
             w.ordered.epoch,
             w.ordered.version,
             w.due,
-            w.letters};
+            w.letters,
+            w.last,
+            w.next};
 }
 
 word word_cell::unpack(const packed& values) noexcept {
@@ -80,6 +86,8 @@ word word_cell::unpack(const packed& values) noexcept {
     w.ordered = {values[9], values[10]};
     w.due = values[11];
     w.letters = values[12];
+    w.last = values[13];
+    w.next = values[14];
     return w;
 }
 

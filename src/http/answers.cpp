@@ -412,6 +412,10 @@ void append_sale(std::string& out, std::string_view sale, const word& says, endi
     number("remaining", says.remaining());
     number("held", says.held());
     number("paid", says.paid);
+    number("epoch", says.at.epoch);
+    number("version", says.at.version);
+    number("last", says.last);
+    number("next", says.next);
     body += ",\"opens\":";
     append_time(body, says.opens);
     body += ",\"as_of\":";

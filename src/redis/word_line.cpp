@@ -51,8 +51,8 @@ std::optional<word_line> parse_word_line(std::string_view line) noexcept {
     says.total = read.number();
     says.sold = read.number();
     says.paid = read.number();
-    result.last = read.number();
-    result.next = read.number();
+    says.last = read.number();
+    says.next = read.number();
     result.hold_ms = read.number();
     result.limit = read.number();
     result.price = read.number();
@@ -62,6 +62,7 @@ std::optional<word_line> parse_word_line(std::string_view line) noexcept {
     says.ordered = read.version();
     says.due = read.number();
     says.letters = read.number();
+    result.withheld = read.number();
     if (!read.good() || says.state == sale_state::unknown) return std::nullopt;
     return result;
 }

@@ -24,13 +24,8 @@ redis::reply expect_answer(redis::outcome_or_silence<redis::reply> answer) {
 told_word parse_word(const std::string& line) {
     const auto parsed = redis::parse_word_line(line);
     if (!parsed) throw std::runtime_error{"no word: " + line};
-    return {parsed->says,
-            parsed->last,
-            parsed->next,
-            parsed->hold_ms,
-            parsed->limit,
-            parsed->price,
-            std::string{parsed->salt}};
+    return {parsed->says,  parsed->says.last, parsed->says.next,        parsed->hold_ms,
+            parsed->limit, parsed->price,     std::string{parsed->salt}};
 }
 
 /// `ID STATUS[ RECORD]`

@@ -23,6 +23,8 @@ word all(std::int64_t n) {
     w.opens = n;
     w.due = n;
     w.letters = n;
+    w.last = n;
+    w.next = n;
     w.now = n;
     w.sent = time_point{time_point::duration{n}};
     return w;
@@ -31,8 +33,8 @@ word all(std::int64_t n) {
 bool is_whole(const word& w) {
     const auto n = w.at.version;
     return w.total == n && w.sold == n && w.paid == n && w.ordered == ledger_version{n, n} &&
-           w.opens == n && w.due == n && w.letters == n && w.now == n &&
-           w.sent.time_since_epoch().count() == n;
+           w.opens == n && w.due == n && w.letters == n && w.last == n && w.next == n &&
+           w.now == n && w.sent.time_since_epoch().count() == n;
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ namespace {
 
 const std::string good =
     "2 41 open 100 60 20 120 81 900000 4 4200 1700000000000 1700000001000 "
-    "000102030405060708090a0b0c0d0e0f 2-39 1700000900000 3";
+    "000102030405060708090a0b0c0d0e0f 2-39 1700000900000 3 5";
 
 /// `good` with its field number `n`, from 0, replaced.
 std::string with(std::size_t n, const std::string& value) {
@@ -44,8 +44,9 @@ TEST(WordLine, IsTakenApart) {
     EXPECT_EQ(says.letters, 3);
     EXPECT_EQ(says.now, 1'700'000'001'000);
     EXPECT_EQ(says.ordered, (ledger_version{2, 39}));
-    EXPECT_EQ(line->last, 120);
-    EXPECT_EQ(line->next, 81);
+    EXPECT_EQ(says.last, 120);
+    EXPECT_EQ(says.next, 81);
+    EXPECT_EQ(line->withheld, 5);
     EXPECT_EQ(line->hold_ms, 900'000);
     EXPECT_EQ(line->limit, 4);
     EXPECT_EQ(line->price, 4200);
@@ -53,7 +54,7 @@ TEST(WordLine, IsTakenApart) {
 }
 
 TEST(WordLine, OfASaleThatDoesNotExistIsMissing) {
-    const auto line = parse_word_line("0 0 missing 0 0 0 0 1 0 0 0 0 1700000001000 - 0-0 0 0");
+    const auto line = parse_word_line("0 0 missing 0 0 0 0 1 0 0 0 0 1700000001000 - 0-0 0 0 0");
     ASSERT_TRUE(line);
     EXPECT_EQ(line->says.state, sale_state::missing);
 }

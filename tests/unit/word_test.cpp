@@ -99,6 +99,18 @@ TEST(Newer, L4ThePairHeldBeforeIsStillTheOneThatIsSent) {
     EXPECT_EQ(newer(says({1, 3}), says({1, 9}, frozen)).at, (ledger_version{1, 9}));
 }
 
+TEST(Newer, L28WhichNumbersWereIssuedIsNotForgotten) {
+    auto held = says({1, 9});
+    held.last = 120;
+    held.next = 81;
+    for (const auto state : {frozen, missing}) {
+        const auto after = newer(held, says({1, 3}, state));
+        EXPECT_EQ(after.last, 120);
+        EXPECT_EQ(after.next, 81);
+        EXPECT_EQ(newer(after, says({1, 3}, state)).next, 81) << "also when it is said again";
+    }
+}
+
 TEST(Newer, L4FrozenAndMissingEndOnlyWithAHigherEpoch) {
     for (const auto state : {frozen, missing}) {
         const auto held = says({1, 9}, state);

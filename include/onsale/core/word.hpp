@@ -33,6 +33,8 @@ struct word {
     std::int64_t total = 0;
     std::int64_t sold = 0;
     std::int64_t paid = 0;
+    std::int64_t last = 0;     ///< highest ticket number ever created
+    std::int64_t next = 1;     ///< first ticket number never issued
     ledger_version ordered;    ///< records up to here have their order row (L26)
     std::int64_t letters = 0;  ///< but these, which have an open dead letter (L27)
     ledger_ms opens = 0;       ///< when the sale opens
@@ -64,7 +66,8 @@ struct word {
     }
 };
 
-/// What is held after `next` was heard while `held` was held: the newer of the two (L4).
+/// What is held after `next` was heard while `held` was held: the newer of the two (L4). What a
+/// ledger that went back no longer knows is kept: the pair, and which numbers were issued (L28).
 [[nodiscard]] word newer(const word& held, const word& next) noexcept;
 
 /// The newest word of a sale, shared by all threads of a node.
@@ -80,7 +83,7 @@ class word_cell {
     void learn(const word& next) noexcept;
 
   private:
-    static constexpr std::size_t fields = 13;
+    static constexpr std::size_t fields = 15;
     using packed = std::array<std::int64_t, fields>;
 
     static packed pack(const word& w) noexcept;

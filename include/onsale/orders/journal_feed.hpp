@@ -45,7 +45,6 @@ struct sale_news {
 struct told_sale {
     std::string sale;
     word says;
-    std::int64_t last = 0;
     std::int64_t hold_ms = 0;
     std::int64_t limit = 0;
     std::int64_t price = 0;

@@ -13,13 +13,12 @@ namespace onsale::redis {
 
 /// All that the line holds: the word, and what else the ledger keeps about the sale.
 struct word_line {
-    word says;              ///< `sent` is the caller's to set
-    std::int64_t last = 0;  ///< highest ticket number ever created
-    std::int64_t next = 1;  ///< first ticket number never issued
+    word says;  ///< `sent` is the caller's to set
     std::int64_t hold_ms = 0;
     std::int64_t limit = 0;  ///< tickets per buyer; 0: none
     std::int64_t price = 0;
-    std::string_view salt;  ///< 32 hex digits; views the line
+    std::string_view salt;      ///< 32 hex digits; views the line
+    std::int64_t withheld = 0;  ///< tickets that a rebuild keeps out of the sale (L28)
 };
 
 /// Nothing if `line` is not a word.
