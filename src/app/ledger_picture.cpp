@@ -1,6 +1,7 @@
 #include "ledger_picture.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace onsale::app {
 
@@ -22,23 +23,6 @@ void order(std::vector<Entry>& entries, Key key) {
 
 }  // namespace
 
-std::string_view text_store::keep(std::string_view text) {
-    if (text.size() > piece) {  // never seen; a piece of its own, behind the one in use
-        auto own = std::make_unique<char[]>(text.size());
-        std::copy(text.begin(), text.end(), own.get());
-        pieces_.insert(pieces_.begin(), std::move(own));
-        return {pieces_.front().get(), text.size()};
-    }
-    if (piece - used_ < text.size()) {
-        pieces_.push_back(std::make_unique<char[]>(piece));
-        used_ = 0;
-    }
-    char* place = pieces_.back().get() + used_;
-    std::copy(text.begin(), text.end(), place);
-    used_ += text.size();
-    return {place, text.size()};
-}
-
 void ledger_picture::settle() {
     std::sort(reservations.begin(), reservations.end(), before);
     const auto same = [](const auto& a, const auto& b) { return a.digits == b.digits; };
@@ -48,6 +32,7 @@ void ledger_picture::settle() {
     order(buyers, [](const auto& entry) { return entry.buyer; });
     order(due, [](const auto& entry) { return entry.digits; });
     std::sort(free_numbers.begin(), free_numbers.end());
+    order(refunds, [](const auto& one) { return std::pair{one.digits, one.payment}; });
 }
 
 const reservation* ledger_picture::find(std::string_view digits) const {

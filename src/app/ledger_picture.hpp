@@ -1,11 +1,12 @@
 #pragma once
 
 #include "onsale/core/reservation.hpp"
+#include "onsale/core/text_store.hpp"
 #include "onsale/core/word.hpp"
+#include "onsale/orders/snapshot.hpp"
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -13,19 +14,6 @@
 // All that the ledger holds of one sale, as the audit and the rehearsal look at it.
 
 namespace onsale::app {
-
-/// Keeps texts for as long as it lives, in large pieces: a million records are a million small
-/// texts. Views stay good when the store is moved.
-class text_store {
-  public:
-    std::string_view keep(std::string_view text);
-
-  private:
-    static constexpr std::size_t piece = 1U << 20U;
-
-    std::vector<std::unique_ptr<char[]>> pieces_;
-    std::size_t used_ = piece;
-};
 
 /// What the ledger counts, read in one atomic step.
 struct law_counters {
@@ -41,6 +29,7 @@ struct law_counters {
     std::int64_t reservations = 0;
     std::int64_t buyers = 0;
     std::int64_t due = 0;
+    std::int64_t refunds = 0;  ///< reservations for which anything is or was owed
 
     [[nodiscard]] std::int64_t remaining() const noexcept { return total - sold; }
     [[nodiscard]] std::int64_t held() const noexcept { return sold - paid; }
@@ -69,6 +58,7 @@ struct ledger_picture {
     std::vector<std::pair<std::string_view, std::string_view>> unreadable;  ///< id, record
     std::vector<buyer_count> buyers;
     std::vector<due_entry> due;
+    std::vector<orders::ordered_refund> refunds;  ///< by reservation and payment
     std::vector<std::int64_t> free_numbers;  ///< as the ledger lists them, sorted; doubles kept
 
     /// Orders the lists and drops what a scan gave twice.

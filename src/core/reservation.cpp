@@ -65,4 +65,24 @@ std::optional<reservation> parse_record(std::string_view digits, std::string_vie
                        .buyer = record};
 }
 
+void append_record(std::string& to, const reservation& one) {
+    const auto add = [&](std::string_view text) { to.append(text) += '|'; };
+    const auto add_count = [&](std::int64_t count) {
+        append_number(to, count);
+        to += '|';
+    };
+    add(record_format);
+    add(name_of(one.state));
+    add_count(one.quantity);
+    add(one.tickets);
+    add_count(one.pay_by);
+    add_count(one.reserved);
+    add_count(one.settled);
+    add_count(one.written.epoch);
+    add_count(one.written.version);
+    add(one.payment);
+    add_count(one.refund_due);
+    to += one.buyer;
+}
+
 }  // namespace onsale

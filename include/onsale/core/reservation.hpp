@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 // A reservation as the ledger records it (L1, L17).
@@ -43,6 +44,9 @@ struct reservation {
 /// the leading 1 being the format number. Nothing if it is not that.
 [[nodiscard]] std::optional<reservation> parse_record(std::string_view digits,
                                                       std::string_view record) noexcept;
+
+/// What `parse_record` reads.
+void append_record(std::string& to, const reservation& one);
 
 /// Calls `visit(first, last)` for each range of a ticket list; stops and is false where it is not
 /// one.
