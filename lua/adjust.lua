@@ -4,7 +4,7 @@
 -- KEYS   sale, reservations, buyers, due, free, journal, refunds, letters
 -- ARGV   epoch, version    the pair the caller held when it sent (L5)
 --        operation         the command's id: a known one is not done again
---        change            restock_by restock_to withdraw pause resume close remove
+--        change            restock_by restock_to withdraw release pause resume close remove
 --        amount            tickets, for the first three; else 0. No whole number: an error
 -- Reply  one text: a verdict, then the word. Verdicts:
 --          done, repeated (this operation did it before), unchanged (it is so already)
@@ -12,14 +12,17 @@
 --        and of `remove`: not_closed, held (somebody may still pay), refund_due,
 --          dead_letters, not_ordered
 --
--- Keeps  L2 L3 L5 L6 L8 L23. Restock creates numbers above `last`; withdraw takes unsold numbers only,
+-- Keeps  L2 L3 L5 L6 L8 L23 L28. Restock creates numbers above `last`; withdraw takes unsold numbers only,
 --        never-issued ones first, from the lowest, so that those left stay one range NEXT..LAST.
+--        Release puts back what a rebuild withheld (L28), all of it: as never issued if it borders on
+--        those, else number by number.
 --        Remove leaves the sale's hash and the journal's last entry, so that it is never opened again.
 
 -- include sale.lua
 
 local MOST = 1000000000    -- tickets ever created, as in limits.hpp
 local REMEMBERED = 32      -- operations a sale remembers
+local UNPACKED = 4000      -- words of one command: Lua's stack has room for 8,000
 
 local sale_key, reservations_key, buyers_key, due_key, free_key, journal_key, refunds_key,
     letters_key = unpack(KEYS)
@@ -48,7 +51,8 @@ if sale.state == 'removed' then return answer('closed') end
 
 local from_free = 0  -- numbers to take out of `free`
 local tickets = {}   -- the numbers created or withdrawn, for the journal
-local new = {state = sale.state, total = sale.total, last = sale.last, next = sale.next}
+local released = {}  -- ranges that become free
+local new = {withheld = sale.withheld, state = sale.state, total = sale.total, last = sale.last, next = sale.next}
 
 if change == 'restock_to' then
     if amount < sale.total then return answer('below_total') end
@@ -68,6 +72,19 @@ elseif change == 'withdraw' then
     from_free = amount - never_issued
     new.total, new.next = sale.total - amount, sale.next + never_issued
     if never_issued > 0 then tickets[1] = sale.next .. '-' .. (new.next - 1) end
+elseif change == 'release' then
+    if sale.state == 'closed' then return answer('closed') end
+    if sale.withheld == 0 then return answer('unchanged') end
+    tickets[1] = redis.call('HGET', sale_key, 'withheld_tickets')
+    new.total, new.withheld = sale.total + sale.withheld, 0
+    for first, last in tickets[1]:gmatch('(%d+)%-?(%d*)') do
+        released[#released + 1] = {tonumber(first), tonumber(last ~= '' and last or first)}
+    end
+    local highest = released[#released]
+    if highest[2] == sale.next - 1 then
+        new.next = highest[1]
+        released[#released] = nil
+    end
 elseif change == 'remove' then
     if sale.state ~= 'closed' then return answer('not_closed') end
     if sale.sold > sale.paid then return answer('held') end
@@ -88,10 +105,22 @@ if from_free > 0 then
         tickets[#tickets + 1] = number
     end
 end
+local freed = {}
+for _, range in ipairs(released) do
+    for number = range[1], range[2] do
+        freed[#freed + 1] = tostring(number)
+        if #freed == UNPACKED then
+            redis.call('RPUSH', free_key, unpack(freed))
+            freed = {}
+        end
+    end
+end
+if #freed > 0 then redis.call('RPUSH', free_key, unpack(freed)) end
 if change == 'remove' then
     redis.call('UNLINK', reservations_key, buyers_key, due_key, free_key, refunds_key, letters_key)
 end
 sale.state, sale.total, sale.last, sale.next = new.state, new.total, new.last, new.next
+sale.withheld = new.withheld
 sale.version = sale.version + 1
 
 local remembered = {}
@@ -101,6 +130,7 @@ remembered[#remembered + 1] = operation .. '=' .. what
 redis.call('HSET', sale_key, 'state', sale.state, 'total', tostring(sale.total),
     'last', tostring(sale.last), 'next', tostring(sale.next), 'version', tostring(sale.version),
     'operations', ' ' .. table.concat(remembered, ' '))
+if change == 'release' then redis.call('HSET', sale_key, 'withheld', '0', 'withheld_tickets', '') end
 redis.call('XADD', journal_key, sale.epoch .. '-' .. sale.version, 'format', FORMAT,
     'change', change, 'tickets', table.concat(tickets, ','), 'operation', operation,
     'state', sale.state, 'total', tostring(sale.total), 'last', tostring(sale.last))

@@ -1,8 +1,4 @@
-#include "audit.hpp"
-
-#include "onsale/core/limits.hpp"
-
-#include <spdlog/fmt/fmt.h>
+#include "audit_findings.hpp"
 
 #include <algorithm>
 #include <numeric>
@@ -28,35 +24,13 @@ constexpr std::array<law_text, audit_laws> law_texts{{
     {"free_numbers", "every number that came back was issued, is listed once, and is nobody's"},
     {"buyers", "every buyer's counts are those of the buyer's reservations"},
     {"due", "the held reservations, and no others, wait for their pay-by time"},
+    {"owed", "every reservation's refund is the sum of the payments owed for it"},
+    {"position", "neither the ledger nor the orders have gone back"},
+    {"rows", "every reservation up to the orders' position has its row, and it says the same"},
+    {"recorded", "every order's reservation is in the ledger"},
+    {"order_tickets", "no ticket is in two live orders"},
+    {"order_refunds", "what is owed is the same in the ledger and in the orders"},
 }};
-
-/// What is found against one part of the law.
-class findings {
-  public:
-    findings(audit_report& report, audit_law law)
-        : report_{report}, law_{law}, result_{report.results[static_cast<std::size_t>(law)]} {}
-
-    /// Counts one check; `describe` makes the sentence if it failed.
-    template <class Describe>
-    void expect(bool holds, Describe describe) {
-        ++result_.checked;
-        if (holds) return;
-        if (result_.differences++ < limits::audit_differences) {
-            report_.differences.push_back({law_, describe()});
-        }
-    }
-
-    void cannot_compare() { result_.compared = false; }
-
-  private:
-    audit_report& report_;
-    audit_law law_;
-    law_result& result_;
-};
-
-std::string text_of(const ledger_version& at) {
-    return fmt::format("{}-{}", at.epoch, at.version);
-}
 
 void check_counters(const law_counters& c, audit_report& report) {
     findings counters{report, audit_law::counters};
@@ -239,8 +213,28 @@ void check_due(const ledger_picture& picture, audit_report& report) {
     }
 }
 
-bool is_atomic(audit_law law) {
-    return law < audit_law::held;
+void check_owed(const ledger_picture& picture, audit_report& report) {
+    findings found{report, audit_law::owed};
+    std::unordered_map<std::string_view, std::int64_t> sums;
+    for (const auto& one : picture.refunds) {
+        if (one.state != "due") continue;
+        sums[one.digits] += one.amount;
+        ++report.refunds_due;
+        report.refunds_due_sum += one.amount;
+    }
+    for (const auto& one : picture.reservations) {
+        const auto sum = sums.find(one.digits);
+        const auto owed = sum == sums.end() ? 0 : sum->second;
+        found.expect(owed == one.refund_due, [&] {
+            return fmt::format("{} is owed {}, and its payments say {}", one.digits, one.refund_due,
+                               owed);
+        });
+    }
+}
+
+/// What comes from one atomic step, or holds whatever moves between two: it is told at once.
+bool is_certain(audit_law law) {
+    return law < audit_law::held || law > audit_law::owed;
 }
 
 }  // namespace
@@ -259,7 +253,8 @@ std::int64_t audit_report::difference_count() const {
         [](std::int64_t sum, const law_result& result) { return sum + result.differences; });
 }
 
-audit_report check_law(const ledger_picture& picture) {
+audit_report check_law(const ledger_picture& picture, const orders::order_snapshot* orders,
+                       ledger_version ordered) {
     const auto& counters = picture.counters;
     audit_report report;
     report.exact = picture.exact;
@@ -275,12 +270,19 @@ audit_report check_law(const ledger_picture& picture) {
     check_free_numbers(picture, ranges, report);
     check_buyers(picture, report);
     check_due(picture, report);
+    check_owed(picture, report);
+    if (orders != nullptr) {
+        check_orders(picture, *orders, ordered, report);
+    } else {
+        for (auto law = static_cast<std::size_t>(audit_law::position); law < audit_laws; ++law)
+            report.results[law].compared = false;
+    }
     return report;
 }
 
 void keep_confirmed(audit_report& report, const audit_report& earlier) {
     const auto confirmed = [&](const difference& one) {
-        return is_atomic(one.law) ||
+        return is_certain(one.law) ||
                std::find(earlier.differences.begin(), earlier.differences.end(), one) !=
                    earlier.differences.end();
     };

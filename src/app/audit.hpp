@@ -2,13 +2,17 @@
 
 #include "ledger_picture.hpp"
 
+#include "onsale/orders/snapshot.hpp"
+
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-// The law of a sale (design §1, L1, L2), checked on a picture of the ledger. Knows no Redis.
+// The law of a sale (design §1, L1, L2), checked on a picture of the ledger, and its orders beside
+// it. Knows no Redis and no database.
 
 namespace onsale::app {
 
@@ -24,9 +28,15 @@ enum class audit_law : std::uint8_t {
     free_numbers,
     buyers,
     due,
+    owed,
+    position,  ///< from here on against the orders
+    rows,
+    recorded,
+    order_tickets,
+    order_refunds,
 };
 
-inline constexpr std::size_t audit_laws = 10;
+inline constexpr std::size_t audit_laws = 16;
 
 /// The word for programs, e.g. `free_numbers`.
 [[nodiscard]] std::string_view name_of(audit_law law) noexcept;
@@ -42,15 +52,27 @@ struct difference {
 
 /// What one part of the law came to.
 struct law_result {
-    bool compared = true;  ///< false: sums cannot be compared while the sale moves
+    bool compared = true;  ///< false: the sale moves, or there are no orders
     std::int64_t checked = 0;
     std::int64_t differences = 0;
+};
+
+/// Where the orders are.
+struct orders_summary {
+    ledger_version position;
+    std::int64_t behind = 0;  ///< versions that are not in them yet
+    std::int64_t lag_ms = 0;  ///< of the last commit's oldest record
+    std::int64_t rows = 0;
+    std::int64_t letters = 0;  ///< open dead letters
 };
 
 struct audit_report {
     bool exact = false;  ///< nothing changed while the ledger was read
     law_counters counters;
     std::int64_t reservations = 0;
+    std::int64_t refunds_due = 0;          ///< payments that are owed to their payers,
+    std::int64_t refunds_due_sum = 0;      ///< and how much that is
+    std::optional<orders_summary> orders;  ///< nothing: they were not compared
     std::array<law_result, audit_laws> results{};
     std::vector<difference> differences;  ///< at most `limits::audit_differences` of each law
 
@@ -61,7 +83,11 @@ struct audit_report {
     [[nodiscard]] bool holds() const { return difference_count() == 0; }
 };
 
-[[nodiscard]] audit_report check_law(const ledger_picture& picture);
+/// `orders` were read before the picture, and after the ledger had told that they were at
+/// `ordered`; nullptr: they are not compared.
+[[nodiscard]] audit_report check_law(const ledger_picture& picture,
+                                     const orders::order_snapshot* orders = nullptr,
+                                     ledger_version ordered = {});
 
 /// Leaves in `report` what `earlier` had found as well: on a moving sale an entry read before and
 /// one read after a change differ, but not twice in the same words. What comes from one atomic step

@@ -24,12 +24,14 @@ int audit(const audit_options& given) {
     auto to = given.ledger.endpoint();
     if (!to) return complain(wrong_use, to.error().sentence);
     steady_session ledger{std::move(*to)};
-    const auto report = audit_sale(ledger, given.sale);
+    const auto beside = read_orders(ledger, given.ledger, given.sale);
+    if (!beside) return complain(beside.error().status, beside.error().sentence);
+    const auto report = audit_sale(ledger, given.sale, *beside);
     if (!report) return complain(report.error().status, report.error().sentence);
     if (given.json) {
         std::printf("%s\n", boost::json::serialize(audit_object(given.sale, *report)).c_str());
     } else {
-        std::fputs(audit_text(given.sale, *report).c_str(), stdout);
+        std::fputs(audit_text(given.sale, *report, beside->note).c_str(), stdout);
     }
     return report->holds() ? done : promise_broken;
 }
@@ -41,12 +43,17 @@ void add_audit(CLI::App& program, int& status) {
     auto* command = program.add_subcommand(
         "audit", "Check that a sale has neither one ticket too many nor one too few");
     given->ledger.add_to(*command);
+    given->ledger.add_orders_to(*command);
     command->add_flag("--json", given->json, "Print one JSON object, for programs");
     command->add_option("SALE", given->sale, "The sale's id")->required();
     command->footer(
         "Reads the whole ledger of the sale in small pieces and checks that counters, records,\n"
-        "ticket numbers, buyers and deadlines agree. The verdict is exact if the sale stood still\n"
-        "meanwhile; if not, it is 'live': every difference was read again before it is told.\n\n"
+        "ticket numbers, buyers and deadlines agree; then the order database, both ways. The "
+        "verdict\n"
+        "is exact if the sale stood still meanwhile; if not, it is 'live': every difference was "
+        "read\n"
+        "again before it is told. Of a ledger that was lost or went back it lists what is "
+        "missing.\n\n"
         "Exit status: 0 the law holds, 1 it does not, 2 no such sale, 3 the ledger cannot be\n"
         "reached.\n\n"
         "Example:\n  onsale audit demo\n");

@@ -1,5 +1,7 @@
 #include "audit_reader.hpp"
 
+#include "sale_ledger.hpp"
+
 #include "onsale/core/limits.hpp"
 #include "onsale/core/text.hpp"
 #include "onsale/redis/keys.hpp"
@@ -44,15 +46,12 @@ or_failure<law_counters> read_counters(steady_session& ledger, const std::string
         {"HLEN", key("reservations")},
         {"HLEN", key("buyers")},
         {"ZCARD", key("due")},
+        {"HLEN", key("refunds")},
         {"XINFO", "STREAM", key("journal")},
     });
     if (!read) return read.error();
     const auto& hash = (*read)[0].list;
-    if (hash.size() != 9 || hash[0].is == reply::kind::nothing) {
-        return failure{wrong_use, fmt::format("there is no sale {}; 'onsale sale list' shows those "
-                                              "that are",
-                                              sale)};
-    }
+    if (hash.size() != 9 || hash[0].is == reply::kind::nothing) return law_counters{};
     if (hash[0].text != "1") {
         return failure{not_reachable,
                        fmt::format("the sale {} is written in format {}, this onsale "
@@ -71,11 +70,12 @@ or_failure<law_counters> read_counters(steady_session& ledger, const std::string
                         .paid = number_of(hash[6]),
                         .last = number_of(hash[7]),
                         .next = number_of(hash[8]),
-                        .journal = journal_end((*read)[5]),
+                        .journal = journal_end((*read)[6]),
                         .free_numbers = number_of((*read)[1]),
                         .reservations = number_of((*read)[2]),
                         .buyers = number_of((*read)[3]),
-                        .due = number_of((*read)[4])};
+                        .due = number_of((*read)[4]),
+                        .refunds = number_of((*read)[5])};
 }
 
 /// Tells how far a long reading is.
@@ -172,6 +172,26 @@ nothing_wrong read_free_numbers(steady_session& ledger, const std::string& sale,
     }
 }
 
+nothing_wrong read_refunds(steady_session& ledger, const std::string& sale, progress& told,
+                           ledger_picture& picture) {
+    return scan(ledger, "HSCAN", redis::sale_key(sale, "refunds"), told,
+                [&](std::string_view digits, std::string_view text) {
+                    const auto id = picture.texts.keep(digits);
+                    for (auto rest = picture.texts.keep(text); !rest.empty();) {
+                        auto entry = cut(rest, ';');
+                        orders::ordered_refund one;
+                        one.digits = id;
+                        one.payment = cut(entry, ' ');
+                        one.amount = parse_integer(cut(entry, ' ')).value_or(-1);
+                        one.state = cut(entry, ' ');
+                        one.reason = cut(entry, ' ');
+                        one.since = parse_integer(cut(entry, ' ')).value_or(-1);
+                        one.done = parse_integer(entry).value_or(-1);
+                        picture.refunds.push_back(one);
+                    }
+                });
+}
+
 /// As many entries as were counted.
 bool is_whole(const ledger_picture& picture) {
     const auto& c = picture.counters;
@@ -183,6 +203,17 @@ bool is_whole(const ledger_picture& picture) {
            is(c.free_numbers, picture.free_numbers.size());
 }
 
+orders_evidence without_orders(std::string why) {
+    orders_evidence none;
+    none.note = std::move(why);
+    return none;
+}
+
+failure no_such_sale(const std::string& sale) {
+    return {wrong_use,
+            fmt::format("there is no sale {}; 'onsale sale list' shows those that are", sale)};
+}
+
 }  // namespace
 
 or_failure<ledger_picture> read_picture(steady_session& ledger, const std::string& sale) {
@@ -191,7 +222,8 @@ or_failure<ledger_picture> read_picture(steady_session& ledger, const std::strin
     ledger_picture picture;
     picture.reservations.reserve(static_cast<std::size_t>(first->reservations));
     progress told{*first};
-    for (const auto step : {&read_reservations, &read_buyers, &read_due, &read_free_numbers}) {
+    for (const auto step :
+         {&read_reservations, &read_buyers, &read_due, &read_refunds, &read_free_numbers}) {
         if (const auto wrong = step(ledger, sale, told, picture)) return *wrong;
     }
     const auto last = read_counters(ledger, sale);
@@ -202,6 +234,28 @@ or_failure<ledger_picture> read_picture(steady_session& ledger, const std::strin
     return picture;
 }
 
+or_failure<orders_evidence> read_orders(steady_session& ledger, const ledger_options& options,
+                                        const std::string& sale) {
+    const auto database = options.orders();
+    if (!database) return failure{wrong_use, database.error().sentence};
+    if (!*database) return without_orders("--orders none");
+    const auto word = read_sale(ledger, sale);
+    if (!word) return word.error();
+    const auto ordered = word->says.ordered;
+    const bool is_fresh = ordered == ledger_version{};
+    auto snapshot = orders::read_snapshot(**database, sale);
+    if (!snapshot && is_fresh) return without_orders(snapshot.error().sentence);
+    if (!snapshot) {
+        return failure{not_reachable, fmt::format("{}\n'--orders none' leaves the orders out",
+                                                  snapshot.error().sentence)};
+    }
+    if (!snapshot->is_followed && is_fresh) {
+        return without_orders(
+            fmt::format("no order writer has followed the sale to {}", (*database)->name));
+    }
+    return orders_evidence{.orders = std::move(*snapshot), .ordered = ordered, .note = {}};
+}
+
 or_failure<ledger_picture> read_still_picture(steady_session& ledger, const std::string& sale) {
     for (int attempt = 1;; ++attempt) {
         auto picture = read_picture(ledger, sale);
@@ -210,12 +264,17 @@ or_failure<ledger_picture> read_still_picture(steady_session& ledger, const std:
     }
 }
 
-or_failure<audit_report> audit_sale(steady_session& ledger, const std::string& sale) {
+or_failure<audit_report> audit_sale(steady_session& ledger, const std::string& sale,
+                                    const orders_evidence& beside) {
+    const auto* orders = beside.orders ? &*beside.orders : nullptr;
     std::optional<audit_report> report;
     for (int attempt = 0; attempt < limits::audit_attempts; ++attempt) {
         const auto picture = read_picture(ledger, sale);
         if (!picture) return picture.error();
-        auto next = check_law(*picture);
+        if (picture->counters.state == sale_state::missing && orders == nullptr) {
+            return no_such_sale(sale);
+        }
+        auto next = check_law(*picture, orders, beside.ordered);
         if (next.exact) return next;
         if (report) keep_confirmed(next, *report);
         report = std::move(next);

@@ -12,6 +12,7 @@ namespace onsale::app {
 
 [[nodiscard]] boost::json::object audit_object(const std::string& sale, const audit_report& report);
 
-[[nodiscard]] std::string audit_text(const std::string& sale, const audit_report& report);
+[[nodiscard]] std::string audit_text(const std::string& sale, const audit_report& report,
+                                     const std::string& no_orders);
 
 }  // namespace onsale::app

@@ -2,6 +2,11 @@
 
 #include "commands.hpp"
 
+#include "onsale/core/ids.hpp"
+#include "onsale/core/limits.hpp"
+
+#include <spdlog/fmt/fmt.h>
+
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -26,11 +31,39 @@ void ledger_options::add_to(CLI::App& command) {
                        "Take the ledger's address from this file (default: config/node.toml)");
 }
 
+void ledger_options::add_orders_to(CLI::App& command) {
+    command.add_option(
+        "--orders", orders_,
+        "The order database: sqlite://FILE, postgresql://USER@HOST/DATABASE, or none "
+        "(default: orders.database)");
+}
+
 or_complaint<redis::endpoint> ledger_options::endpoint() const {
     if (!redis_.empty()) return redis::parse_endpoint(redis_);
     const auto loaded = load_config(config_path(config_), {});
     if (!loaded) return loaded.error();
     return ledger_endpoint(*loaded);
+}
+
+or_complaint<std::optional<orders::database_address>> ledger_options::orders() const {
+    using result = std::optional<orders::database_address>;
+    if (orders_ == "none") return result{};
+    if (orders_.empty()) {
+        const auto loaded = load_config(config_path(config_), {});
+        if (!loaded) return loaded.error();
+        const auto configured = order_database(*loaded);
+        return configured ? or_complaint<result>{result{*configured}} : configured.error();
+    }
+    const auto named = orders::parse_database(orders_);
+    return named ? or_complaint<result>{result{*named}} : named.error();
+}
+
+std::string check_sale(const std::string& text) {
+    if (is_sale_id(text)) return {};
+    return fmt::format(
+        "'{}' is no sale id: a letter or digit, then letters, digits, '.', '_' or "
+        "'-', at most {} in all",
+        text, limits::sale_id);
 }
 
 void add_config(CLI::App& program, int& status) {

@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 
 #include <functional>
+#include <optional>
 #include <string>
 
 // The subcommands. Each function adds its command to the program; when it is chosen, `status`
@@ -19,17 +20,26 @@ enum exit_status : int { done = 0, promise_broken = 1, wrong_use = 2, not_reacha
 /// Prints a sentence to standard error and returns `status`.
 int complain(exit_status status, const std::string& sentence);
 
-/// `--config`, `--set` and `--redis`: where the ledger is. Lives as long as the program.
+/// `--config` and `--redis`: where the ledger is; `--orders`: where its orders are. Lives as long
+/// as the program.
 class ledger_options {
   public:
     void add_to(CLI::App& command);
+    void add_orders_to(CLI::App& command);
 
     [[nodiscard]] or_complaint<redis::endpoint> endpoint() const;
+
+    /// Nothing with `--orders none`.
+    [[nodiscard]] or_complaint<std::optional<orders::database_address>> orders() const;
 
   private:
     std::string config_;
     std::string redis_;
+    std::string orders_;
 };
+
+/// Empty, or why that is no sale id: for CLI11's `check`.
+[[nodiscard]] std::string check_sale(const std::string& text);
 
 /// `path` if given, else config/node.toml if it is there, else empty: defaults.
 [[nodiscard]] std::string config_path(const std::string& given);

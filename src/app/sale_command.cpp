@@ -1,9 +1,11 @@
 #include "commands.hpp"
+#include "rebuild/rebuild_command.hpp"
 #include "sale_ledger.hpp"
 #include "sale_view.hpp"
 
 #include "onsale/core/ids.hpp"
 #include "onsale/core/limits.hpp"
+#include "onsale/orders/snapshot.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
@@ -12,6 +14,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <memory>
+#include <optional>
 
 namespace onsale::app {
 
@@ -141,6 +144,28 @@ exit_status with_operation(sale_options& given, Act act) {
     });
 }
 
+/// L8: a sale that the ledger has lost is to be rebuilt, not opened anew.
+std::optional<failure> ordered_before(steady_session& ledger, const std::string& sale,
+                                      const std::optional<orders::database_address>& database) {
+    if (!database) return std::nullopt;
+    const auto there = read_sale(ledger, sale);
+    if (!there) return there.error();
+    if (there->says.state != sale_state::missing) return std::nullopt;  // the script will tell
+    const auto known = orders::is_known_sale(*database, sale);
+    if (!known) {
+        return failure{not_reachable,
+                       fmt::format("{}\nWhether the sale {} has been open before cannot be told "
+                                   "without the orders; '--orders none' opens it all the same",
+                                   known.error().sentence, sale)};
+    }
+    if (!*known) return std::nullopt;
+    return failure{
+        wrong_use,
+        fmt::format("the sale {0} has orders in {1}, and the ledger has lost it: 'onsale "
+                    "sale rebuild {0}' brings it back; or choose another id",
+                    sale, database->name)};
+}
+
 exit_status open(sale_options& given) {
     const auto hold = parse_duration(given.hold);
     if (!hold || hold->count() == 0 || *hold > limits::hold) {
@@ -151,7 +176,10 @@ exit_status open(sale_options& given) {
     if (!opens) return complain(failure{wrong_use, "--at: " + opens.error().sentence});
     given.terms.hold = *hold;
     given.terms.opens = *opens;
-    return with_operation(given, [&](steady_session& ledger) {
+    const auto database = given.ledger.orders();
+    if (!database) return complain(failure{wrong_use, database.error().sentence});
+    return with_operation(given, [&](steady_session& ledger) -> or_failure<changed> {
+        if (const auto why = ordered_before(ledger, given.sale, *database)) return *why;
         return open_sale(ledger, given.sale, given.terms, given.operation);
     });
 }
@@ -163,14 +191,6 @@ exit_status adjust(sale_options& given, const char* change, std::int64_t amount)
 }
 
 // --- The command line ---------------------------------------------------------------------------
-
-std::string check_sale(const std::string& text) {
-    if (is_sale_id(text)) return {};
-    return fmt::format(
-        "'{}' is no sale id: a letter or digit, then letters, digits, '.', '_' or "
-        "'-', at most {} in all",
-        text, limits::sale_id);
-}
 
 std::string check_operation(const std::string& text) {
     // The ledger keeps it between blanks and '='.
@@ -211,6 +231,7 @@ void add_open(CLI::App& sale, const options& given, int& status) {
         add_change(sale, given, "open", "Open a new sale",
                    "onsale sale open G101-2027-02-01 --total 10000 --hold 15m --limit 2 "
                    "--at 2027-01-15T08:00:00+08:00");
+    given->ledger.add_orders_to(*command);
     auto& terms = given->terms;
     command->add_option("--total", terms.total, "How many tickets it has")
         ->required()
@@ -288,6 +309,9 @@ void add_sale(CLI::App& program, int& status) {
     add_state(*sale, given, status, "close", "End a sale for good");
     add_state(*sale, given, status, "remove",
               "Free the memory of a closed sale that all orders have followed; its id stays used");
+    add_rebuild(*sale, status);
+    add_state(*sale, given, status, "release",
+              "Put the tickets that a rebuild withheld back on sale");
     add_restock(*sale, given, status);
     add_withdraw(*sale, given, status);
 }

@@ -30,14 +30,6 @@ or_failure<redis::word_line> to_word(const steady_session& ledger, std::string_v
     return *word;
 }
 
-or_failure<changed> to_changed(const steady_session& ledger, const redis::reply& answer) {
-    std::string_view text{answer.text};
-    const auto verdict = cut(text, '\n');
-    const auto word = to_word(ledger, text);
-    if (!word) return word.error();
-    return changed{std::string{verdict}, *word};
-}
-
 /// One call for as many sales as one poll may ask for.
 or_failure<std::vector<named_sale>> read_some(steady_session& ledger,
                                               std::span<const std::string> sales) {
@@ -70,6 +62,14 @@ std::vector<std::string> sale_keys(const std::string& sale) {
             redis::sale_key(sale, "journal"),
             redis::sale_key(sale, "refunds"),
             redis::sale_key(sale, "letters")};
+}
+
+or_failure<changed> to_changed(const steady_session& ledger, const redis::reply& answer) {
+    std::string_view text{answer.text};
+    const auto verdict = cut(text, '\n');
+    const auto word = to_word(ledger, text);
+    if (!word) return word.error();
+    return changed{std::string{verdict}, *word};
 }
 
 or_failure<redis::word_line> read_sale(steady_session& ledger, const std::string& sale) {

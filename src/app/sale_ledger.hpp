@@ -34,6 +34,10 @@ struct changed {
 /// first leaves out the last.
 [[nodiscard]] std::vector<std::string> sale_keys(const std::string& sale);
 
+/// What a script answered, taken apart.
+[[nodiscard]] or_failure<changed> to_changed(const steady_session& ledger,
+                                             const redis::reply& answer);
+
 /// A sale that is not there has the state `missing`.
 [[nodiscard]] or_failure<redis::word_line> read_sale(steady_session& ledger,
                                                      const std::string& sale);

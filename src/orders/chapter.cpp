@@ -80,9 +80,15 @@ std::optional<reservation> understood(std::string_view digits, std::string_view 
 }
 
 bool is_adjustment(std::string_view change) {
-    constexpr std::array<std::string_view, 7> known{"restock_by", "withdraw", "pause",  "resume",
-                                                    "close",      "remove",   "rebuild"};
+    constexpr std::array<std::string_view, 8> known{"restock_by", "withdraw", "pause",   "resume",
+                                                    "close",      "remove",   "rebuild", "release"};
     return std::find(known.begin(), known.end(), change) != known.end();
+}
+
+std::optional<std::string_view> withheld_by(const journal_entry& entry) {
+    const auto change = entry.field("change");
+    if (change != "rebuild" && change != "release") return std::nullopt;
+    return entry.field("withheld");
 }
 
 }  // namespace
@@ -161,7 +167,8 @@ void chapter::take_change(const journal_entry& entry) {
              .price = number_in(entry, "price"),
              .opens_ms = number_in(entry, "opens_ms"),
              .salt = entry.field("salt"),
-             .withdrawn = change == "withdraw" ? entry.field("tickets") : std::string_view{}});
+             .withdrawn = entry.field(change == "withdraw" ? "tickets" : "withdrawn"),
+             .withheld = withheld_by(entry)});
     }
     std::int64_t place = 0;
     for (auto rest = entry.field("records"); !rest.empty(); ++place)
@@ -232,13 +239,14 @@ void chapter::take_terms(const told_sale& told, ledger_version at) {
                         .opens = true,
                         .state = name_of(told.says.state),
                         .total = told.says.total,
-                        .last = told.last,
+                        .last = told.says.last,
                         .hold_ms = told.hold_ms,
                         .limit = told.limit,
                         .price = told.price,
                         .opens_ms = told.says.opens,
                         .salt = told.salt,
-                        .withdrawn = {}});
+                        .withdrawn = {},
+                        .withheld = {}});
 }
 
 void chapter::take_again(const dead_letter& letter) {

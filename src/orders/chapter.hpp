@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -47,7 +48,8 @@ struct sale_change {
     std::int64_t price = 0;
     ledger_ms opens_ms = 0;
     std::string_view salt;
-    std::string_view withdrawn;  ///< ticket numbers that left the sale
+    std::string_view withdrawn;                ///< ticket numbers that left the sale
+    std::optional<std::string_view> withheld;  ///< all that a rebuild keeps out, if that changed
 };
 
 /// What has no row, and why (L27).

@@ -34,6 +34,9 @@ class database {
 
     virtual void begin() { sql_ << "BEGIN"; }
 
+    /// Begins to read: everything until the next `COMMIT` is of one instant.
+    virtual void begin_snapshot() = 0;
+
   protected:
     /// What follows the rows' source in both dialects. Only forward: an older row changes nothing.
     static constexpr const char* forward =
@@ -54,6 +57,7 @@ class database {
     soci::session sql_;
 };
 
+/// Makes the file, and the directory that it is in, if they are not there.
 [[nodiscard]] std::unique_ptr<database> open_sqlite(const std::string& path);
 [[nodiscard]] std::unique_ptr<database> open_postgresql(const std::string& uri);
 

@@ -10,4 +10,7 @@ namespace onsale::orders {
 /// has the lock. Throws soci::soci_error, also if the schema is of a newer onsale.
 void migrate(soci::session& sql);
 
+/// Throws soci::soci_error if the schema is another one than `migrate` makes.
+void check_schema(soci::session& sql);
+
 }  // namespace onsale::orders

@@ -72,6 +72,8 @@ class postgresql_database final : public database {
         return taken == 1;
     }
 
+    void begin_snapshot() override { sql() << "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"; }
+
     /// All rows in one statement: one round trip, and the server's work on sets.
     void write_orders(std::string_view sale, std::span<const order_row> rows) override {
         array_text id, buyer, quantity, tickets, state, reserved, pay_by, settled, payment,

@@ -70,7 +70,7 @@ class row_statement {
 
 class sqlite_database final : public database {
   public:
-    explicit sqlite_database(const std::string& path) {
+    explicit sqlite_database(const std::string& path) : path_{path} {
         const std::filesystem::path file{path};
         if (file.has_parent_path()) std::filesystem::create_directories(file.parent_path());
         sql().open(soci::sqlite3, "dbname=\"" + path + "\"");
@@ -82,12 +82,16 @@ class sqlite_database final : public database {
         // An index of random ids: its pages are wanted in memory, and in the log not twice.
         sql() << "PRAGMA cache_size = -65536";
         sql() << "PRAGMA wal_autocheckpoint = 8000";
-        lock_.emplace(path + "-writer");
     }
 
-    bool try_lock() override { return lock_->try_lock(); }
+    bool try_lock() override {
+        if (!lock_) lock_.emplace(path_ + "-writer");
+        return lock_->try_lock();
+    }
 
     void begin() override { sql() << "BEGIN IMMEDIATE"; }
+
+    void begin_snapshot() override { sql() << "BEGIN"; }
 
     void write_orders(std::string_view sale, std::span<const order_row> rows) override {
         if (!insert_) {
@@ -116,6 +120,7 @@ class sqlite_database final : public database {
     }
 
   private:
+    std::string path_;
     std::optional<lock_file> lock_;
     std::optional<row_statement> insert_;
 };

@@ -18,13 +18,6 @@ std::string text(std::string_view from) {
     return std::string{from};
 }
 
-/// The first line: PostgreSQL shows the row in the others, with the buyer's name.
-std::string first_line(const soci::soci_error& error) {
-    auto line = error.get_error_message();
-    line.resize(std::min(line.find('\n'), line.size()));
-    return line;
-}
-
 /// All of why there is no connection, in one line.
 std::string one_line(const soci::soci_error& error) {
     auto line = error.get_error_message();
@@ -36,18 +29,14 @@ std::string one_line(const soci::soci_error& error) {
 
 }  // namespace
 
-template <class Action>
-auto store::guarded(Action act) -> or_complaint<decltype(act())> {
-    try {
-        if constexpr (std::is_void_v<decltype(act())>) {
-            act();
-            return {};
-        } else {
-            return act();
-        }
-    } catch (const soci::soci_error& error) {
-        return complaint{name_ + ": " + first_line(error)};
-    }
+bool may_exist(const database_address& where) {
+    return where.is != database_address::kind::sqlite || std::filesystem::exists(where.where);
+}
+
+std::string first_line(const soci::soci_error& error) {
+    auto line = error.get_error_message();
+    line.resize(std::min(line.find('\n'), line.size()));
+    return line;
 }
 
 template <class Action>
@@ -76,6 +65,11 @@ or_complaint<std::unique_ptr<store>> store::open(const database_address& where) 
     } catch (const std::filesystem::filesystem_error& error) {
         return complaint{where.name + ": " + error.what()};
     }
+}
+
+or_complaint<std::unique_ptr<store>> store::open_existing(const database_address& where) {
+    if (!may_exist(where)) return complaint{where.name + ": there is no such file"};
+    return open(where);
 }
 
 or_complaint<bool> store::try_lock() {
@@ -166,42 +160,59 @@ std::vector<dead_letter> store::write_rows(const chapter& of) {
 
 void store::write_changes(const chapter& of) {
     for (const auto& change : of.changes()) {
-        const auto state = text(change.state);
-        const auto salt = text(change.salt);
-        const auto withdrawn = text(change.withdrawn);
-        const long long total = change.total;
-        const long long last = change.last;
-        const long long hold = change.hold_ms;
-        const long long limit = change.limit;
-        const long long price = change.price;
-        const long long opens = change.opens_ms;
-        const long long epoch = change.at.epoch;
-        const long long version = change.at.version;
         if (change.opens) {
-            database_->sql()
-                << "INSERT INTO sales (sale, state, total, last, withdrawn, hold_ms, buyer_limit,"
-                   " price, opens_ms, salt, epoch, version) VALUES (:sale, :state, :total, :last,"
-                   " '', :hold, :limit, :price, :opens, :salt, :epoch, :version)"
-                   " ON CONFLICT (sale) DO UPDATE SET state = excluded.state,"
-                   " total = excluded.total, last = excluded.last, hold_ms = excluded.hold_ms,"
-                   " buyer_limit = excluded.buyer_limit, price = excluded.price,"
-                   " opens_ms = excluded.opens_ms, salt = excluded.salt, epoch = excluded.epoch,"
-                   " version = excluded.version WHERE (sales.epoch, sales.version)"
-                   " < (excluded.epoch, excluded.version)",
-                use(of.sale()), use(state), use(total), use(last), use(hold), use(limit),
-                use(price), use(opens), use(salt), use(epoch), use(version);
+            write_opening(of.sale(), change);
         } else {
-            database_->sql() << "UPDATE sales SET state = :state, total = :total, last = :last,"
-                                " withdrawn = withdrawn || CASE WHEN withdrawn = '' OR "
-                                "CAST(:withdrawn AS text) = ''"
-                                " THEN '' ELSE ',' END || CAST(:withdrawn AS text), epoch = "
-                                ":epoch, version = :version"
-                                " WHERE sale = :sale AND (epoch, version) < (:epoch, :version)",
-                use(state, "state"), use(total, "total"), use(last, "last"),
-                use(withdrawn, "withdrawn"), use(epoch, "epoch"), use(version, "version"),
-                use(of.sale(), "sale");
+            write_change(of.sale(), change);
         }
     }
+}
+
+void store::write_opening(const std::string& sale, const sale_change& change) {
+    const auto state = text(change.state);
+    const auto salt = text(change.salt);
+    const long long total = change.total;
+    const long long last = change.last;
+    const long long hold = change.hold_ms;
+    const long long limit = change.limit;
+    const long long price = change.price;
+    const long long opens = change.opens_ms;
+    const long long epoch = change.at.epoch;
+    const long long version = change.at.version;
+    database_->sql()
+        << "INSERT INTO sales (sale, state, total, last, withdrawn, hold_ms, buyer_limit,"
+           " price, opens_ms, salt, epoch, version) VALUES (:sale, :state, :total, :last,"
+           " '', :hold, :limit, :price, :opens, :salt, :epoch, :version)"
+           " ON CONFLICT (sale) DO UPDATE SET state = excluded.state,"
+           " total = excluded.total, last = excluded.last, hold_ms = excluded.hold_ms,"
+           " buyer_limit = excluded.buyer_limit, price = excluded.price,"
+           " opens_ms = excluded.opens_ms, salt = excluded.salt, epoch = excluded.epoch,"
+           " version = excluded.version WHERE (sales.epoch, sales.version)"
+           " < (excluded.epoch, excluded.version)",
+        use(sale), use(state), use(total), use(last), use(hold), use(limit), use(price), use(opens),
+        use(salt), use(epoch), use(version);
+}
+
+void store::write_change(const std::string& sale, const sale_change& change) {
+    const auto state = text(change.state);
+    const auto withdrawn = text(change.withdrawn);
+    const auto withheld = text(change.withheld.value_or(""));
+    const int sets_withheld = change.withheld ? 1 : 0;
+    const long long total = change.total;
+    const long long last = change.last;
+    const long long epoch = change.at.epoch;
+    const long long version = change.at.version;
+    database_->sql() << "UPDATE sales SET state = :state, total = :total, last = :last,"
+                        " withdrawn = withdrawn || CASE WHEN withdrawn = '' OR"
+                        " CAST(:withdrawn AS text) = ''"
+                        " THEN '' ELSE ',' END || CAST(:withdrawn AS text),"
+                        " withheld = CASE WHEN CAST(:sets AS int) = 1"
+                        " THEN CAST(:withheld AS text) ELSE withheld END,"
+                        " epoch = :epoch, version = :version"
+                        " WHERE sale = :sale AND (epoch, version) < (:epoch, :version)",
+        use(state, "state"), use(total, "total"), use(last, "last"), use(withdrawn, "withdrawn"),
+        use(sets_withheld, "sets"), use(withheld, "withheld"), use(epoch, "epoch"),
+        use(version, "version"), use(sale, "sale");
 }
 
 /// All at once; where the database refuses some, halves find out which.
@@ -277,28 +288,30 @@ void store::resolve_letters(const std::string& sale) {
         use(sale);
 }
 
+std::vector<dead_letter> store::select_open_letters(const std::string& sale) {
+    std::vector<dead_letter> all;
+    std::string what;
+    std::string digits;
+    std::string reason;
+    std::string content;
+    long long epoch = 0;
+    long long version = 0;
+    long long place = 0;
+    soci::statement rows =
+        (database_->sql().prepare
+             << "SELECT what, digits, epoch, version, place, reason, text FROM dead_letters"
+                " WHERE sale = :sale AND state = 'open' ORDER BY epoch, version, place",
+         use(sale), into(what), into(digits), into(epoch), into(version), into(place), into(reason),
+         into(content));
+    rows.execute();
+    while (rows.fetch()) {
+        all.push_back({what, digits, {epoch, version}, place, reason, content});
+    }
+    return all;
+}
+
 or_complaint<std::vector<dead_letter>> store::open_letters(const std::string& sale) {
-    return guarded([&] {
-        std::vector<dead_letter> all;
-        std::string what;
-        std::string digits;
-        std::string reason;
-        std::string content;
-        long long epoch = 0;
-        long long version = 0;
-        long long place = 0;
-        soci::statement rows =
-            (database_->sql().prepare
-                 << "SELECT what, digits, epoch, version, place, reason, text FROM dead_letters"
-                    " WHERE sale = :sale AND state = 'open' ORDER BY epoch, version, place",
-             use(sale), into(what), into(digits), into(epoch), into(version), into(place),
-             into(reason), into(content));
-        rows.execute();
-        while (rows.fetch()) {
-            all.push_back({what, digits, {epoch, version}, place, reason, content});
-        }
-        return all;
-    });
+    return guarded([&] { return select_open_letters(sale); });
 }
 
 or_complaint<bool> store::retry(const std::string& sale, const dead_letter& letter) {

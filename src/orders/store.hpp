@@ -5,6 +5,7 @@
 
 #include "onsale/core/error.hpp"
 #include "onsale/orders/address.hpp"
+#include "onsale/orders/snapshot.hpp"
 
 #include <cstddef>
 #include <memory>
@@ -41,6 +42,10 @@ class store {
   public:
     [[nodiscard]] static or_complaint<std::unique_ptr<store>> open(const database_address& where);
 
+    /// The same, but a database that is not there is not made.
+    [[nodiscard]] static or_complaint<std::unique_ptr<store>> open_existing(
+        const database_address& where);
+
     /// Held until this is gone. False: another writer has it.
     [[nodiscard]] or_complaint<bool> try_lock();
 
@@ -60,6 +65,14 @@ class store {
     /// Tries again what `letter` holds; true if that went well: it is resolved.
     [[nodiscard]] or_complaint<bool> retry(const std::string& sale, const dead_letter& letter);
 
+    [[nodiscard]] or_complaint<order_snapshot> read(const std::string& sale);
+
+    [[nodiscard]] or_complaint<bool> knows(const std::string& sale);
+
+    /// Compare-and-set: `sales` is at `seen`, and then at the beginning of `epoch`.
+    [[nodiscard]] or_complaint<bool> claim_epoch(const std::string& sale, ledger_version seen,
+                                                 std::int64_t epoch);
+
   private:
     store(std::string name, std::unique_ptr<database> connected)
         : name_{std::move(name)}, database_{std::move(connected)} {}
@@ -69,11 +82,14 @@ class store {
 
     [[nodiscard]] bool move_position(const chapter& of, const commit_notes& notes);
     void write_changes(const chapter& of);
+    void write_opening(const std::string& sale, const sale_change& change);
+    void write_change(const std::string& sale, const sale_change& change);
     void write_orders(const chapter& of, std::size_t first, std::size_t count,
                       std::vector<dead_letter>& letters);
     void write_refunds(const chapter& of, std::vector<dead_letter>& letters);
     void write_letters(const std::string& sale, const std::vector<dead_letter>& letters);
     void resolve_letters(const std::string& sale);
+    [[nodiscard]] std::vector<dead_letter> select_open_letters(const std::string& sale);
     [[nodiscard]] std::vector<dead_letter> write_rows(const chapter& of);
 
     /// Runs `act` so that a refusal of the database undoes only what it did. The refusal, or empty.
@@ -83,5 +99,26 @@ class store {
     std::string name_;
     std::unique_ptr<database> database_;
 };
+
+/// False: it certainly is not there. Only files can be looked for.
+[[nodiscard]] bool may_exist(const database_address& where);
+
+/// The first line of what the database says: PostgreSQL shows the row in the others, with the
+/// buyer's name.
+[[nodiscard]] std::string first_line(const soci::soci_error& error);
+
+template <class Action>
+auto store::guarded(Action act) -> or_complaint<decltype(act())> {
+    try {
+        if constexpr (std::is_void_v<decltype(act())>) {
+            act();
+            return {};
+        } else {
+            return act();
+        }
+    } catch (const soci::soci_error& error) {
+        return complaint{name_ + ": " + first_line(error)};
+    }
+}
 
 }  // namespace onsale::orders

@@ -132,8 +132,9 @@ or_setback<void> tenure::hear(followed& sale, told_sale told) {
                       says.at < sale.position.at ? ": the ledger went back" : "");
     }
     if (says.state == sale_state::missing) return {};
-    if (sale.journal == trust::other && says.at.epoch > sale.position.at.epoch) {
-        sale.journal = trust::unknown;  // rebuilt
+    if (says.at.epoch > sale.position.at.epoch) {  // rebuilt, or followed from the beginning
+        if (sale.journal == trust::other) sale.journal = trust::unknown;
+        sale.names_all_letters = sale.is_to_report = true;
     }
     if (sale.journal == trust::other) return {};
     if (!sale.salt.empty() && sale.told.salt != sale.salt) {
@@ -161,8 +162,19 @@ or_setback<void> tenure::leave_alone(followed& sale, const std::string& why) {
     const auto epoch = sale.told.says.at.epoch;
     const auto told = feed_.look({{sale.position.sale, {epoch, beyond_all_versions}}});
     if (!told) return setback{setback::of::ledger, told.error().sentence};
+    sale.told = told->front();
     sale.journal = trust::other;
     return {};
+}
+
+std::optional<word> tenure::at_the_end_of(const std::string& sale) const {
+    const auto known = sales_.find(sale);
+    if (known == sales_.end()) return std::nullopt;
+    const auto& [name, one] = *known;
+    const auto& says = one.told.says;
+    const bool is_over = says.state == sale_state::missing || one.journal == trust::other ||
+                         (one.journal == trust::same && one.position.at >= says.at);
+    return is_over ? std::optional{says} : std::nullopt;
 }
 
 /// A removed sale is not looked at again in this tenure.
@@ -189,6 +201,8 @@ or_setback<void> tenure::report(followed& sale) {
     auto ordered = sale.position;
     std::vector<std::string> digits;
     for (const auto& letter : sale.letters) {
+        const bool is_before_a_rebuild = letter.at.epoch < ordered.at.epoch;
+        if (letter.what == "entry" && is_before_a_rebuild) continue;  // its numbers are withheld
         if (letter.what == "entry" && letter.at <= ordered.at) {
             ordered.at = {letter.at.epoch, letter.at.version - 1};
         } else if (sale.names_all_letters && letter.what != "entry") {

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -49,6 +50,10 @@ class tenure {
 
     /// The conversation with the ledger broke: it may be another one afterwards.
     void distrust();
+
+    /// Its journal has been read to the end, or cannot be: what the ledger said of the sale by the
+    /// last look. Nothing: there is more to read, or the sale is not known.
+    [[nodiscard]] std::optional<word> at_the_end_of(const std::string& sale) const;
 
   private:
     /// Whether the ledger's journal is the one that led to our position.

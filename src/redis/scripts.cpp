@@ -60,6 +60,11 @@ const script& ordered_script() {
     return instance;
 }
 
+const script& rebuild_script() {
+    static const auto instance = make("rebuild", source::rebuild);
+    return instance;
+}
+
 std::array<const script*, 6> all_scripts() {
     return {&open_script(),   &reserve_script(), &settle_script(),
             &adjust_script(), &read_script(),    &ordered_script()};

@@ -15,6 +15,7 @@ extern const std::string_view settle;
 extern const std::string_view adjust;
 extern const std::string_view read;
 extern const std::string_view ordered;
+extern const std::string_view rebuild;
 }  // namespace source
 
 struct script {
@@ -29,8 +30,9 @@ struct script {
 [[nodiscard]] const script& adjust_script();
 [[nodiscard]] const script& read_script();
 [[nodiscard]] const script& ordered_script();
+[[nodiscard]] const script& rebuild_script();
 
-/// All of them, to be loaded at every connect.
+/// Those that a node uses, to be loaded at every connect.
 [[nodiscard]] std::array<const script*, 6> all_scripts();
 
 }  // namespace onsale::redis

@@ -40,6 +40,8 @@ const script& find_script(ledger_script which) {
             return read_script();
         case ledger_script::ordered:
             return ordered_script();
+        case ledger_script::rebuild:
+            return rebuild_script();
     }
     std::abort();
 }

@@ -160,8 +160,13 @@ inline constexpr std::chrono::milliseconds orders_pause = 200ms;
 inline constexpr std::chrono::milliseconds orders_tells = 10s;
 /// A writer told to stop is out within this, also if the database hangs.
 inline constexpr std::chrono::seconds orders_stop = 8s;
+/// How long a rebuild waits for the order writer to read what is left of the journal.
+inline constexpr std::chrono::milliseconds catch_up = 60s;
 /// Dead letters that are named in one report, or tried again in one transaction.
 inline constexpr std::size_t letters_piece = 1'000;
+
+/// Entries in one step of a rebuild: holds Redis up for about a millisecond.
+inline constexpr std::size_t rebuild_piece = 1'000;
 
 // --- The audit ----------------------------------------------------------------------------------
 
@@ -193,6 +198,8 @@ inline constexpr std::chrono::milliseconds rehearsal_late = 500ms;
 inline constexpr std::chrono::milliseconds rehearsal_rest_asked = 5s;
 /// Longest answer: more than any of ours, and than a proxy's error page.
 inline constexpr std::uint64_t rehearsal_body = std::uint64_t{64} * 1024;
+/// How long the orders get to follow before the verdict.
+inline constexpr std::chrono::milliseconds rehearsal_orders = 10s;
 /// Findings of one kind that are shown; beyond it they are only counted.
 inline constexpr std::size_t rehearsal_examples = 10;
 

@@ -36,7 +36,7 @@ struct silence {
 template <class T>
 using outcome_or_silence = boost::system::result<T, silence>;
 
-enum class ledger_script : std::uint8_t { open, reserve, settle, adjust, read, ordered };
+enum class ledger_script : std::uint8_t { open, reserve, settle, adjust, read, ordered, rebuild };
 
 /// One thread. Not to be used again after a silence.
 class session {

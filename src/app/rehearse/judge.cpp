@@ -239,6 +239,13 @@ class judge {
                         "differences from the law are in the ledger (see 'onsale audit')"};
         for (const auto& one : audit.differences)
             found.add([&] { return one.sentence; });
+        collector late{verdict_, "changes of the ledger are not in the orders yet"};
+        for (std::int64_t n = 0; audit.orders && n < audit.orders->behind; ++n) {
+            late.add([&] {
+                return fmt::format("they are at {}-{}", audit.orders->position.epoch,
+                                   audit.orders->position.version + n);
+            });
+        }
     }
 
     const rehearsal_plan& plan_;

@@ -3,10 +3,6 @@
 #include "onsale/core/signature.hpp"
 #include "onsale/core/text.hpp"
 
-#include <boost/asio/io_context.hpp>
-#include <boost/url/parse.hpp>
-#include <boost/url/url_view.hpp>
-
 namespace onsale::app {
 
 namespace {
@@ -34,23 +30,6 @@ void write_body(std::string& text, const rehearsal_plan& plan, std::int64_t numb
 }
 
 }  // namespace
-
-or_complaint<target> parse_target(const std::string& url) {
-    const auto parsed = boost::urls::parse_uri(url);
-    if (!parsed || parsed->scheme() != "http" || parsed->host().empty() ||
-        (!parsed->path().empty() && parsed->path() != "/") || parsed->has_query()) {
-        return complaint{"'" + url + "' is no address; write http://host:port"};
-    }
-    const std::string port = parsed->has_port() ? std::string{parsed->port()} : "80";
-    boost::asio::io_context io;
-    boost::asio::ip::tcp::resolver resolver{io};
-    boost::system::error_code error;
-    const auto found = resolver.resolve(parsed->host_address(), port, error);
-    if (error || found.empty()) {
-        return complaint{"there is no host '" + std::string{parsed->host()} + "'"};
-    }
-    return target{std::string{parsed->encoded_host_and_port()}, found.begin()->endpoint()};
-}
 
 void append_buyer(std::string& text, std::string_view run, std::int64_t number) {
     text += run;

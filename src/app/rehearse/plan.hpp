@@ -1,10 +1,7 @@
 #pragma once
 
+#include "../target.hpp"
 #include "course.hpp"
-
-#include "onsale/core/error.hpp"
-
-#include <boost/asio/ip/tcp.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -21,15 +18,6 @@ enum class buying_call : std::uint8_t { ticket, v1 };
 
 /// What is asked of a server.
 enum class request_kind : std::uint8_t { purchase, payment, cancellation };
-
-/// A server that buyers go to.
-struct target {
-    std::string host;  ///< as the Host field says it
-    boost::asio::ip::tcp::endpoint address;
-};
-
-/// Reads `http://host[:port][/]` and looks the host up. Blocks while it does.
-[[nodiscard]] or_complaint<target> parse_target(const std::string& url);
 
 struct rehearsal_plan {
     std::vector<target> targets;  ///< connection i starts at target i, and moves on when it breaks

@@ -18,6 +18,7 @@
 #include <memory>
 #include <optional>
 #include <sys/resource.h>
+#include <thread>
 
 namespace onsale::app {
 
@@ -118,14 +119,32 @@ std::optional<failure> meet_ledger(steady_session& ledger, rehearsal_plan& plan)
     return {};
 }
 
-or_failure<ledger_evidence> gather(steady_session& ledger, const std::string& sale) {
+/// The orders follow: P8 gives them a second of normal running, a storm's end gets some more.
+std::optional<failure> let_orders_follow(steady_session& ledger, const std::string& sale) {
+    const auto until = monotonic::now() + limits::rehearsal_orders;
+    for (;;) {
+        const auto line = read_sale(ledger, sale);
+        if (!line) return line.error();
+        const auto& says = line->says;
+        if (says.ordered == ledger_version{} || says.ordered >= says.at) return {};
+        if (monotonic::now() >= until) return {};  // the verdict says so
+        std::this_thread::sleep_for(limits::operator_pause);
+    }
+}
+
+or_failure<ledger_evidence> gather(steady_session& ledger, const ledger_options& options,
+                                   const std::string& sale) {
+    if (auto problem = let_orders_follow(ledger, sale)) return *problem;
+    const auto beside = read_orders(ledger, options, sale);
+    if (!beside) return beside.error();
     auto picture = read_still_picture(ledger, sale);
     if (!picture) return picture.error();
     if (picture->exact) {
-        auto audit = check_law(*picture);
+        auto audit =
+            check_law(*picture, beside->orders ? &*beside->orders : nullptr, beside->ordered);
         return ledger_evidence{std::move(*picture), std::move(audit)};
     }
-    auto audit = audit_sale(ledger, sale);
+    auto audit = audit_sale(ledger, sale, *beside);
     if (!audit) return audit.error();
     return ledger_evidence{std::move(*picture), std::move(*audit)};
 }
@@ -150,7 +169,7 @@ or_failure<bool> rehearse_and_judge(rehearse_options& given, steady_session* led
         return failure{not_reachable, "not all answers went to " + plan.output};
     std::optional<ledger_evidence> evidence;
     if (ledger != nullptr) {
-        auto gathered = gather(*ledger, plan.sale);
+        auto gathered = gather(*ledger, given.ledger, plan.sale);
         if (!gathered) return gathered.error();
         evidence = std::move(*gathered);
     }
@@ -204,6 +223,7 @@ void add_options(CLI::App& command, const std::shared_ptr<rehearse_options>& giv
     command.add_flag("--no-ledger", given->no_ledger, "Judge by the answers alone");
     command.add_flag("--json", given->json, "Print one JSON object, for programs");
     given->ledger.add_to(command);
+    given->ledger.add_orders_to(command);
     const auto share = [&](const char* name, double& into, const char* what) {
         command.add_option(name, into, what)->capture_default_str()->check(CLI::Range(0.0, 1.0));
     };

@@ -1,0 +1,98 @@
+#!lua
+-- Makes a sale anew from its orders, after its ledger was lost or went back (L28). In steps: what is
+-- large is drafted piece by piece beside the sale, and takes its place in one.
+--
+-- KEYS   sale, reservations, buyers, due, free, journal, refunds, letters, sales,
+--        draft, and the draft's reservations, buyers, due, free, refunds
+-- ARGV   epoch     that of the rebuilt sale: higher than any before
+--        step, and what it takes:
+--          begin
+--          add    part, count of its entries that were added before, then entries: pairs (due: score
+--                 and id), or single ones (free)
+--          finish sale id, how many entries each part of the draft has, in the order above, then
+--                 fields and values of the sale's hash; `withheld_tickets` and `withdrawn` are
+--                 lists of numbers, the latter those found to have left the sale
+-- Reply  one text: a verdict, then the word. Verdicts:
+--          done, repeated (this rebuild is finished)
+--          not_broken (the sale is neither frozen nor missing: nothing is to be rebuilt)
+--          outrun (another rebuild, of a higher epoch, has begun or is done)
+--          torn (the draft is not what was sent: begin again)
+--
+-- Keeps  L1 L2 L3 L6 L8 L28. Until `finish` the sale stays as it is, frozen or missing. Every step may
+--        be sent again. The journal begins anew, with one entry that says what the sale is now;
+--        the order writer tells again what is ordered.
+
+-- include sale.lua
+
+local sale_key, journal_key, letters_key, sales_key, draft_key =
+    KEYS[1], KEYS[6], KEYS[8], KEYS[9], KEYS[10]
+local parts = {'reservations', 'buyers', 'due', 'free', 'refunds'}
+local own = {KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[7]}
+local drafted = {KEYS[11], KEYS[12], KEYS[13], KEYS[14], KEYS[15]}
+local epoch, step = tonumber(ARGV[1]), ARGV[2]
+
+local sale = read_sale(sale_key)
+if unknown_format(sale) then return unknown_format(sale) end
+local now = clock_ms()
+
+local function answer(verdict) return verdict .. '\n' .. word_of(sale, now) end
+
+if sale then
+    if sale.epoch > epoch then return answer('outrun') end
+    if sale.epoch == epoch then return answer('repeated') end
+    if sale.state ~= 'frozen' then return answer('not_broken') end
+end
+local begun = tonumber(redis.call('HGET', draft_key, 'epoch') or 0)
+if begun > epoch then return answer('outrun') end
+
+local function count_of(part)
+    local command = ({due = 'ZCARD', free = 'LLEN'})[parts[part]] or 'HLEN'
+    return redis.call(command, drafted[part])
+end
+
+if step == 'begin' then
+    redis.call('UNLINK', unpack(drafted))
+    redis.call('HSET', draft_key, 'epoch', ARGV[1])
+    return answer('done')
+end
+if begun ~= epoch then return answer('torn') end
+
+if step == 'add' then
+    local command = ({due = 'ZADD', free = 'RPUSH'})[ARGV[3]] or 'HSET'
+    for part, name in ipairs(parts) do
+        if name == ARGV[3] then
+            -- A list takes an entry twice: this piece may be there already.
+            if name == 'free' and count_of(part) ~= tonumber(ARGV[4]) then return answer('done') end
+            redis.call(command, drafted[part], unpack(ARGV, 5))
+            return answer('done')
+        end
+    end
+    return redis.error_reply('PART there is no part named ' .. ARGV[3])
+end
+if step ~= 'finish' then return redis.error_reply('STEP there is no step named ' .. step) end
+
+for part = 1, #parts do
+    if count_of(part) ~= tonumber(ARGV[3 + part]) then return answer('torn') end
+end
+local fields, told = {}, {}
+for i = 4 + #parts, #ARGV, 2 do
+    told[ARGV[i]] = ARGV[i + 1]
+    if ARGV[i] ~= 'withdrawn' then
+        fields[#fields + 1], fields[#fields + 2] = ARGV[i], ARGV[i + 1]
+    end
+end
+
+for part = 1, #parts do
+    redis.call('UNLINK', own[part])
+    if redis.call('EXISTS', drafted[part]) == 1 then redis.call('RENAME', drafted[part], own[part]) end
+end
+redis.call('UNLINK', draft_key, journal_key, letters_key)
+local due = redis.call('ZRANGE', KEYS[4], '0', '0', 'WITHSCORES')[2] or '0'
+redis.call('HSET', sale_key, 'format', FORMAT, 'state', 'paused', 'epoch', ARGV[1], 'version', '1',
+    'due', due, 'letters', '0', 'ordered', '0-0', unpack(fields))
+redis.call('HSETNX', sale_key, 'opened_by', 'rebuild')
+redis.call('SADD', sales_key, ARGV[3])
+redis.call('XADD', journal_key, ARGV[1] .. '-1', 'format', FORMAT, 'change', 'rebuild', 'state', 'paused',
+    'total', told.total, 'last', told.last, 'withheld', told.withheld_tickets, 'withdrawn', told.withdrawn)
+sale = read_sale(sale_key)
+return answer('done')

@@ -1,0 +1,147 @@
+#include "rebuilt_sale.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+
+namespace onsale::app {
+
+namespace {
+
+using orders::order_snapshot;
+
+struct buyer_count {
+    std::int64_t live = 0;
+    std::int64_t ever = 0;
+};
+
+/// Every reservation's newest state: its row, or what its dead letter holds.
+std::vector<reservation> newest(const order_snapshot& orders) {
+    std::vector<reservation> all;
+    all.reserve(orders.orders.size() + orders.lettered.size());
+    const auto before = [](const reservation& a, const reservation& b) {
+        return a.digits < b.digits;
+    };
+    std::set_union(orders.lettered.begin(), orders.lettered.end(), orders.orders.begin(),
+                   orders.orders.end(), std::back_inserter(all), before);
+    return all;
+}
+
+/// From the reservations to the ledger, one after the other.
+class rebuilder {
+  public:
+    explicit rebuilder(const order_snapshot& from) : orders_{from} {
+        sale_.terms = *from.terms;
+        for (const auto& one : newest(from))
+            take(one);
+        take_refunds();
+        for (const auto& [buyer, count] : buyers_) {
+            sale_.buyers.emplace_back(
+                buyer, std::to_string(count.live) + ':' + std::to_string(count.ever));
+        }
+    }
+
+    [[nodiscard]] rebuilt_sale finish(const std::optional<last_heard>& heard) {
+        deal(heard);
+        return std::move(sale_);
+    }
+
+  private:
+    void take(const reservation& one) {
+        const bool live = is_live(one.state);
+        auto& numbers = live ? live_ : ended_;
+        for_each_range(one.tickets, [&](std::int64_t first, std::int64_t last) {
+            numbers.push_back({first, last});
+        });
+        auto kept = one;
+        if (!live) kept.tickets = {};
+        std::string record;
+        append_record(record, kept);
+        sale_.reservations.emplace_back(one.digits, std::move(record));
+        if (one.state == reservation_state::held) {
+            sale_.due.emplace_back(std::to_string(one.pay_by), one.digits);
+        }
+        sale_.sold += live ? one.quantity : 0;
+        sale_.paid += one.state == reservation_state::paid ? one.quantity : 0;
+        if (one.buyer.empty()) return;
+        auto& count = buyers_[one.buyer];
+        count.live += live ? one.quantity : 0;
+        ++count.ever;
+    }
+
+    void take_refunds() {
+        std::map<std::string_view, std::map<std::string_view, const orders::ordered_refund*>> all;
+        for (const auto* some : {&orders_.refunds, &orders_.lettered_refunds}) {
+            for (const auto& one : *some)
+                all[one.digits][one.payment] = &one;
+        }
+        for (const auto& [digits, payments] : all) {
+            std::string text;
+            for (const auto& [payment, one] : payments) {
+                if (!text.empty()) text += ';';
+                text.append(payment) += ' ' + std::to_string(one->amount) + ' ';
+                text.append(one->state) += ' ';
+                text.append(one->reason) += ' ' + std::to_string(one->since) + ' ';
+                text += std::to_string(one->done);
+                sale_.owed += one->state == "due" ? 1 : 0;
+            }
+            sale_.refunds.emplace_back(digits, std::move(text));
+        }
+    }
+
+    /// Every number to where it belongs: a buyer, those that came back, those never issued, those
+    /// withheld, those that left.
+    void deal(const std::optional<last_heard>& heard) {
+        const auto& terms = sale_.terms;
+        const auto withdrawn = ticket_set::parse(terms.withdrawn).value_or(ticket_set{});
+        const auto withheld = ticket_set::parse(terms.withheld).value_or(ticket_set{});
+        const ticket_set live{live_};
+        const auto issued = live.with(ticket_set{ended_}).with(withdrawn).with(withheld);
+        const bool is_bounded = heard && orders_.unreadable.empty();
+        sale_.last = std::max({terms.last, issued.highest(), is_bounded ? heard->last : 0});
+        sale_.next = issued.highest() + 1;
+        auto free =
+            ticket_set{1, issued.highest()}.without(live).without(withdrawn).without(withheld);
+
+        // As many as there were; what is more has been withdrawn, and the orders do not know it.
+        const auto total = terms.total + (sale_.last - terms.last);
+        const auto never_issued = sale_.last - sale_.next + 1;
+        const auto surplus =
+            std::max<std::int64_t>(0, live.size() + free.size() + never_issued - total);
+        const auto skipped = std::min(surplus, never_issued);
+        sale_.vanished =
+            ticket_set{sale_.next, sale_.next + skipped - 1}.with(free.lowest(surplus - skipped));
+        sale_.next += skipped;
+        free = free.without(sale_.vanished);
+
+        sale_.withheld = withheld.with(unknown_of(free, is_bounded ? heard : std::nullopt));
+        sale_.free = free.without(sale_.withheld);
+        sale_.next = std::max(sale_.next, std::min(sale_.withheld.highest(), sale_.last) + 1);
+        sale_.total = live.size() + sale_.free.size() + (sale_.last - sale_.next + 1);
+    }
+
+    /// Those among the free and the never issued that may have been given since the last order.
+    [[nodiscard]] ticket_set unknown_of(const ticket_set& free,
+                                        const std::optional<last_heard>& heard) const {
+        if (!heard) return free.with({sale_.next, sale_.last});
+        if (heard->at <= orders_.position) return {};
+        return free.with({sale_.next, std::min(heard->next - 1, sale_.last)});
+    }
+
+    const order_snapshot& orders_;
+    rebuilt_sale sale_;
+    std::map<std::string_view, buyer_count> buyers_;
+    std::vector<ticket_set::range> live_;
+    std::vector<ticket_set::range> ended_;
+};
+
+}  // namespace
+
+or_complaint<rebuilt_sale> rebuild_sale(const order_snapshot& orders,
+                                        const std::optional<last_heard>& heard) {
+    if (!orders.terms)
+        return complaint{"the order database does not know on what terms the sale was opened"};
+    return rebuilder{orders}.finish(heard);
+}
+
+}  // namespace onsale::app
