@@ -201,6 +201,28 @@ TEST_F(RebuiltLedger, L30WhenItWasPutBackToAnOlderCopyAndAllWasRestarted) {
     sells_on();
 }
 
+/// The journal above the orders' position is another one than theirs, and is not read.
+TEST_F(RebuiltLedger, L25WhenItWentBackAndOnPastTheOrders) {
+    sell(30);
+    ASSERT_TRUE(is_ordered());
+    writer->kill();
+    for (const auto& one : on.nodes)
+        one->kill();
+    on.command({"FLUSHALL"});
+    on.ledger().open({.total = 200, .operation = "operation-again"});
+    for (int n = 1; n <= 50; ++n)
+        on.ledger().reserve(wishes(n, 1));
+    start_writer();
+    ASSERT_TRUE(wait_until([&] { return on.ledger().field("state") == "frozen"; }))
+        << writer->log();
+    EXPECT_EQ(rebuild(false).at("sold").as_int64(), 30);
+    for (const auto& one : on.nodes)
+        one->start();
+    ASSERT_EQ(change("release").status, 0);
+    sells_on();
+    EXPECT_EQ(tickets.size(), 200U);
+}
+
 TEST_F(RebuiltLedger, L28ReadsWhatIsLeftOfTheJournalItselfIfNobodyElseDoes) {
     sell(20);
     ASSERT_TRUE(is_ordered());

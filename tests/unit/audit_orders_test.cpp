@@ -133,9 +133,9 @@ TEST_F(AuditOrders, P10AnOlderRecordIsAGapToo) {
 }
 
 TEST_F(AuditOrders, P10AMissingSaleHasLostAllOfThem) {
-    picture = {};
-    picture.counters.state = sale_state::missing;
-    const auto found = check_law(picture, &orders, {});
+    ledger_picture nothing;
+    nothing.counters.state = sale_state::missing;
+    const auto found = check_law(nothing, &orders, {});
     EXPECT_EQ(found.of(audit_law::recorded).differences, 3);
     EXPECT_EQ(found.of(audit_law::position).differences, 1);
 }
