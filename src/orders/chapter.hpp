@@ -2,6 +2,7 @@
 
 #include "onsale/core/reservation.hpp"
 #include "onsale/orders/journal_feed.hpp"
+#include "onsale/orders/snapshot.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -23,14 +24,7 @@ struct order_row {
     std::string_view text;   ///< all of the record, as the ledger has it
 };
 
-struct refund_row {
-    std::string_view digits;
-    std::string_view payment;
-    std::int64_t amount = 0;
-    std::string_view state;
-    std::string_view reason;
-    ledger_ms since = 0;
-    ledger_ms done = 0;
+struct refund_row : ordered_refund {
     ledger_version at;
     std::int64_t place = 0;
     std::string_view text;  ///< all of it, as the journal has it

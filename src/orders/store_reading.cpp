@@ -123,10 +123,11 @@ void keep_order(const reservation& one, order_snapshot& to) {
     to.lettered.push_back(kept);
 }
 
-void keep_refund(const refund_row& one, order_snapshot& to) {
-    to.lettered_refunds.push_back({to.texts.keep(one.digits), to.texts.keep(one.payment),
-                                   one.amount, to.texts.keep(one.state), to.texts.keep(one.reason),
-                                   one.since, one.done});
+void keep_refund(const ordered_refund& one, order_snapshot& to) {
+    ordered_refund kept = one;
+    for (auto* text : {&kept.digits, &kept.payment, &kept.state, &kept.reason})
+        *text = to.texts.keep(*text);
+    to.lettered_refunds.push_back(kept);
 }
 
 /// What open dead letters hold, as the writer would understand it if it tried them again.
