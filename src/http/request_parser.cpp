@@ -68,9 +68,9 @@ class header_parser final : public beast::basic_parser<true> {
 
     void on_field_impl(beast::field name, string_view name_text, string_view value,
                        error_code& error) override {
+        if (name == beast::field::transfer_encoding) return refuse(501, error);
+        if (is_folded(value)) return refuse(400, error);
         switch (name) {
-            case beast::field::transfer_encoding:
-                return refuse(501, error);
             case beast::field::content_length:
                 return on_length(value, error);
             case beast::field::content_type:
@@ -78,7 +78,7 @@ class header_parser final : public beast::basic_parser<true> {
                 return;
             case beast::field::host:
                 ++hosts_;
-                return;
+                return is_host(value) ? void() : refuse(400, error);
             case beast::field::expect:
                 wants_continue_ = true;
                 return;
@@ -107,13 +107,24 @@ class header_parser final : public beast::basic_parser<true> {
         into_.has_length = true;
     }
 
+    /// A second key, or an empty one.
     void keep(std::string_view& field, string_view value, error_code& error) noexcept {
-        const bool folded =
-            value.data() < bytes_.data() || value.data() >= bytes_.data() + bytes_.size();
-        // A second key, an empty one, or one folded over lines (then it lies in Beast's own
-        // memory).
-        if (!field.empty() || value.empty() || folded) return refuse(400, error);
+        if (!field.empty() || value.empty()) return refuse(400, error);
         field = plain(value);
+    }
+
+    /// Over several lines, as RFC 9112 forbids: then it lies in Beast's own memory.
+    [[nodiscard]] bool is_folded(string_view value) const noexcept {
+        const auto* end = bytes_.data() + bytes_.size();
+        return !value.empty() && (value.data() < bytes_.data() || value.data() >= end);
+    }
+
+    /// Not what a host and a port are made of (RFC 3986) is refused, as by Nginx.
+    static bool is_host(string_view value) noexcept {
+        return std::all_of(value.begin(), value.end(), [](char c) {
+            return c > ' ' && c <= '~' &&
+                   std::string_view{"\"#/<>?@\\^`{|}"}.find(c) == std::string_view::npos;
+        });
     }
 
     std::size_t on_body_impl(string_view body, error_code&) override {

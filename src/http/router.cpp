@@ -1,9 +1,9 @@
 #include "router.hpp"
 
+#include "flat_json.hpp"
+
 #include "onsale/core/text.hpp"
 
-#include <boost/json/parse.hpp>
-#include <boost/json/static_resource.hpp>
 #include <boost/url/params_encoded_view.hpp>
 #include <boost/url/parse_query.hpp>
 #include <boost/url/pct_string_view.hpp>
@@ -53,24 +53,16 @@ struct shop_order {
     std::int64_t quantity = 1;
 };
 
-std::optional<shop_order> parse_shop_order(std::string_view text) {
-    std::array<unsigned char, 4096> memory;  // a body is at most 1 KiB: nothing is allocated
-    boost::json::static_resource resource{memory.data(), memory.size()};
-    boost::system::error_code error;
-    boost::json::value document;
-    try {
-        document = boost::json::parse({text.data(), text.size()}, error, &resource);
-    } catch (const std::bad_alloc&) {
-        return std::nullopt;  // more values than any order has
-    }
-    if (error || !document.is_object()) return std::nullopt;
+std::optional<shop_order> parse_shop_order(std::string_view body) {
+    auto fields = parse_flat_json(body);
+    if (!fields) return std::nullopt;
     shop_order order;
-    for (const auto& field : document.get_object()) {
-        if (field.key() == "buyer" && field.value().is_string()) {
-            order.buyer = std::string{field.value().get_string()};
+    for (auto& field : *fields) {
+        if (field.name == "buyer" && field.text) {
+            order.buyer = std::move(*field.text);
             order.has_buyer = true;
-        } else if (field.key() == "quantity" && field.value().is_int64()) {
-            order.quantity = field.value().get_int64();
+        } else if (field.name == "quantity" && field.number) {
+            order.quantity = *field.number;
         } else {
             return std::nullopt;
         }

@@ -1,13 +1,11 @@
+#include "flat_json.hpp"
 #include "router.hpp"
 
 #include "onsale/core/signature.hpp"
 
-#include <boost/json/parse.hpp>
-#include <boost/json/static_resource.hpp>
-
-#include <array>
 #include <chrono>
 #include <optional>
+#include <utility>
 
 // What is done with a reservation: shown, paid, cancelled.
 
@@ -23,23 +21,15 @@ struct payment_order {
     std::int64_t amount = -1;
 };
 
-std::optional<payment_order> parse_payment_order(std::string_view text) {
-    std::array<unsigned char, 4096> memory;  // a body is at most 1 KiB: nothing is allocated
-    boost::json::static_resource resource{memory.data(), memory.size()};
-    boost::system::error_code error;
-    boost::json::value document;
-    try {
-        document = boost::json::parse({text.data(), text.size()}, error, &resource);
-    } catch (const std::bad_alloc&) {
-        return std::nullopt;  // more values than any payment has
-    }
-    if (error || !document.is_object()) return std::nullopt;
+std::optional<payment_order> parse_payment_order(std::string_view body) {
+    auto fields = parse_flat_json(body);
+    if (!fields) return std::nullopt;
     payment_order order;
-    for (const auto& field : document.get_object()) {
-        if (field.key() == "payment_id" && field.value().is_string()) {
-            order.payment = std::string{field.value().get_string()};
-        } else if (field.key() == "amount" && field.value().is_int64()) {
-            order.amount = field.value().get_int64();
+    for (auto& field : *fields) {
+        if (field.name == "payment_id" && field.text) {
+            order.payment = std::move(*field.text);
+        } else if (field.name == "amount" && field.number) {
+            order.amount = *field.number;
         } else {
             return std::nullopt;
         }

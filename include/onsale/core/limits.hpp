@@ -90,6 +90,8 @@ inline constexpr std::size_t payment_secret = 16;
 inline constexpr std::uint32_t header_bytes = 8 * 1024;
 /// Longest body. Beyond it: 413.
 inline constexpr std::uint32_t body_bytes = 1024;
+/// Fields of a JSON body: more than any call takes. Beyond it: 400 `bad_body`.
+inline constexpr std::size_t json_fields = 8;
 /// From the first byte of a request to the end of its header. Beyond it: closed.
 inline constexpr std::chrono::milliseconds header_deadline = 5s;
 /// From the end of the header to the end of the body. Beyond it: closed.
