@@ -127,6 +127,29 @@ void add_link(metric_page& page, const workers& all) {
         [](const auto& s) -> const auto& { return s.expired; });
 }
 
+void add_memory(metric_page& page, const redis::link_status& status, std::int64_t bytes) {
+    const auto one = [&](const char* name, const char* help, double value) {
+        page.begin(name, help, prometheus::MetricType::Gauge);
+        page.add({}, value);
+    };
+    one("onsale_ledger_memory_bytes", "Memory of the ledger", static_cast<double>(bytes));
+    one("onsale_ledger_memory_limit_bytes",
+        "The ledger's maxmemory: beyond it nothing is sold; 0: none",
+        static_cast<double>(status.memory_limit_bytes.load()));
+    one("onsale_ledger_memory_seconds_left",
+        "Until the ledger is at its maxmemory, at the growth of the last minute",
+        status.memory_seconds_left.load());
+}
+
+/// As any one thread has heard it: it is the same for all, and never older than a check. If none
+/// has, it is left out.
+void add_memory(metric_page& page, const workers& all) {
+    for (const auto& one : all) {
+        const auto bytes = one->link_status().memory_bytes.load();
+        if (bytes != 0) return add_memory(page, one->link_status(), bytes);
+    }
+}
+
 /// How long the journal is: what is ordered is trimmed.
 std::int64_t unordered(const word& says) {
     const bool same = says.ordered.epoch == says.at.epoch;
@@ -164,6 +187,7 @@ std::string metrics_text(const workers& all, const sale_book& book) {
     add_settled(page, all);
     add_server(page, all);
     add_link(page, all);
+    add_memory(page, all);
     add_sales(page, book);
     return page.text();
 }

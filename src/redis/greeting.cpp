@@ -8,6 +8,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -117,6 +118,15 @@ asio::awaitable<or_complaint<int>> check_durability(connection& over, durability
         co_return need("no-appendfsync-on-rewrite", "no");
     }
     co_return 0;
+}
+
+asio::awaitable<or_complaint<ledger_memory>> ask_memory(connection& over) {
+    const auto info = co_await must(over, command_of("INFO", "memory"), reply::kind::text);
+    if (!info) co_return info.error();
+    const auto used = parse_integer(info_field(info->text, "used_memory"));
+    if (!used || *used <= 0) co_return complaint{"INFO memory: no used_memory in it"};
+    const auto limit = parse_integer(info_field(info->text, "maxmemory")).value_or(0);
+    co_return ledger_memory{*used, std::max<std::int64_t>(limit, 0)};
 }
 
 void load_scripts_again(connection& over) {

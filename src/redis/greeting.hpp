@@ -3,6 +3,7 @@
 #include "connection.hpp"
 
 #include "onsale/core/error.hpp"
+#include "onsale/core/memory_forecast.hpp"
 #include "onsale/redis/endpoint.hpp"
 #include "onsale/redis/link.hpp"
 
@@ -36,6 +37,9 @@ struct identity {
 /// Success if the ledger keeps what `wanted` asks for.
 [[nodiscard]] boost::asio::awaitable<or_complaint<int>> check_durability(connection& over,
                                                                          durability wanted);
+
+/// What the ledger says of its memory.
+[[nodiscard]] boost::asio::awaitable<or_complaint<ledger_memory>> ask_memory(connection& over);
 
 /// Loads the scripts again, after Redis has lost them. Replies come in order: what is sent after
 /// this runs after it. Nobody waits for the replies.

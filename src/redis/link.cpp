@@ -8,6 +8,7 @@
 #include "watch.hpp"
 
 #include "onsale/core/assert.hpp"
+#include "onsale/core/memory_forecast.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -64,7 +65,7 @@ class link::implementation final : public connection_handler {
         if (!up_) return;
         if (now - checked_ >= limits::durability_every) {
             checked_ = now;
-            spawn(keep_checking(), "the check of the ledger's durability");
+            spawn(keep_checking(), "the check of the ledger");
         }
         if (!status_.durable) flights_.refuse_all();
         if (watch_.claim_discovery(now)) spawn(watch_.discover(now), "the search for new sales");
@@ -86,6 +87,8 @@ class link::implementation final : public connection_handler {
         closed_ = true;
         up_ = false;
         status_.connected = false;
+        status_.memory_bytes = 0;
+        forecast_.forget();
         changed_.cancel();
     }
 
@@ -179,7 +182,26 @@ class link::implementation final : public connection_handler {
 
     asio::awaitable<void> keep_checking() {
         const auto durable = co_await check_durability(connection_, wanted_);
-        if (up_) set_durable(durable);
+        if (!up_) co_return;
+        set_durable(durable);
+        const auto memory = co_await ask_memory(connection_);
+        if (!up_) co_return;
+        memory ? publish(*memory) : do_without_memory(memory.error().sentence);
+    }
+
+    void publish(const ledger_memory& seen) {
+        knows_no_memory_ = false;
+        forecast_.hear(seen, monotonic::now());
+        status_.memory_limit_bytes = seen.limit;
+        status_.memory_seconds_left = forecast_.time_left().count();
+        status_.memory_bytes = seen.used;  // the last: who sees it sees the others
+    }
+
+    /// Sells all the same; says so once, until it is over.
+    void do_without_memory(const std::string& why) {
+        status_.memory_bytes = 0;
+        if (std::exchange(knows_no_memory_, true)) return;
+        spdlog::warn("how long the ledger's memory lasts is not known: {}", why);
     }
 
     void set_durable(const or_complaint<int>& checked) {
@@ -221,6 +243,7 @@ class link::implementation final : public connection_handler {
     flights flights_;
     watch watch_;
     sweeper sweeper_;
+    memory_forecast forecast_;
     asio::steady_timer changed_;  // never expires; cancelled to wake run()
     std::minstd_rand random_;
     std::vector<identity> old_;  // connections that purchases were sent on, and not yet fenced
@@ -233,6 +256,7 @@ class link::implementation final : public connection_handler {
     bool closed_ = false;
     bool up_ = false;
     bool posted_ = false;
+    bool knows_no_memory_ = false;
 };
 
 link::link(asio::io_context& io, settings chosen, sale_book& book, ledger_listener& listener)

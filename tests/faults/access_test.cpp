@@ -51,6 +51,15 @@ class LedgerAccess : public testing::Test {
         return node{gate.endpoint(), {.settings = settings, .becomes_ready = becomes_ready}};
     }
 
+    /// How often Redis has refused to run `command`.
+    [[nodiscard]] int refusals_of(const std::string& command) {
+        const auto stats = ledger.command({"INFO", "commandstats"}).text;
+        const auto at = stats.find("cmdstat_" + command + ":");
+        if (at == std::string::npos) return 0;
+        const std::string field = "rejected_calls=";
+        return std::stoi(stats.substr(stats.find(field, at) + field.size()));
+    }
+
     [[nodiscard]] std::string sold() { return ledger.field("sold"); }
 
     redis_server redis{{.tcp = true}};
@@ -115,6 +124,26 @@ TEST_F(LedgerAccess, WithoutTheRightToSeeTheSettingsIsNotReady) {
     EXPECT_TRUE(wait_until(says_so));
     EXPECT_EQ(buy_at(one.port(), "alice").status, 503U);
     EXPECT_EQ(sold(), "0");
+}
+
+/// How long the memory lasts is worth knowing (L29), but nobody has to know it in order to sell.
+TEST_F(LedgerAccess, WithoutTheRightToSeeTheMemorySellsAndSaysOnceWhatIsMissing) {
+    grant({"-info", "+info|server"});
+    const auto one = make_node(password, true);
+    const std::string refusal = "memory lasts is not known: INFO memory: NOPERM";
+    const auto asked = [&] { return refusals_of("info"); };
+    ASSERT_TRUE(wait_until([&] { return asked() >= 3; }));
+    EXPECT_EQ(buy_at(one.port(), "alice").status, 201U);
+    EXPECT_EQ(gauge(one.port(), "onsale_ledger_memory_bytes"), std::nullopt);
+    const auto log = one.log();
+    EXPECT_NE(log.find(refusal), std::string::npos) << log;
+    EXPECT_EQ(log.find(refusal), log.rfind(refusal)) << log;
+    const auto known = [&] { return gauge(one.port(), "onsale_ledger_memory_bytes").has_value(); };
+    grant({"+info"});
+    EXPECT_TRUE(wait_until(known));
+    grant({"-info"});
+    EXPECT_TRUE(wait_until([&] { return !known(); }));
+    EXPECT_EQ(buy_at(one.port(), "bob").status, 201U);
 }
 
 /// Who cannot kill the old connection must not send again.

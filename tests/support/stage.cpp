@@ -125,13 +125,17 @@ bool all_told(const std::vector<std::uint16_t>& nodes, unsigned status, const st
     });
 }
 
-std::int64_t metric(std::uint16_t port, const std::string& name) {
+std::optional<double> gauge(std::uint16_t port, const std::string& name) {
     const auto page = get(port, "/metrics").body;
     const auto at = page.find("\n" + name + " ");
-    if (at == std::string::npos) throw std::runtime_error{"there is no metric " + name};
-    std::string_view rest = page;
-    rest.remove_prefix(at + 1 + name.size() + 1);
-    return parse_integer(cut(rest, '\n')).value();
+    if (at == std::string::npos) return std::nullopt;
+    return std::stod(page.substr(at + 1 + name.size() + 1));
+}
+
+std::int64_t metric(std::uint16_t port, const std::string& name) {
+    const auto value = gauge(port, name);
+    if (!value) throw std::runtime_error{"there is no metric " + name};
+    return static_cast<std::int64_t>(*value);
 }
 
 std::string broken(const crowd& asked, stage& on, expectation expected) {

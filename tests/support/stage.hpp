@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -83,7 +84,10 @@ class stage {
 [[nodiscard]] bool all_told(const std::vector<std::uint16_t>& nodes, unsigned status,
                             const std::string& code);
 
-/// The value of a metric without labels, e.g. `onsale_ledger_resent_total`.
+/// The value of a metric, which may be infinite; its labels, if it has any, belong to the name.
+[[nodiscard]] std::optional<double> gauge(std::uint16_t port, const std::string& name);
+
+/// The value of a count that there is, e.g. `onsale_ledger_resent_total`.
 [[nodiscard]] std::int64_t metric(std::uint16_t port, const std::string& name);
 
 /// What `broken_promises` finds, once the ledger has come to rest; for EXPECT_EQ with an empty

@@ -64,8 +64,13 @@ inline constexpr std::chrono::milliseconds discover_every = 400ms;
 /// Ids of sales unknown to it that a thread remembers. Beyond it the oldest is forgotten, and who
 /// asks for it hears 'try again' once more.
 inline constexpr std::size_t strangers = 64;
-/// How often the ledger's durability settings are checked (L7).
+/// How often the ledger's durability settings are checked (L7), and its memory is looked at (L29).
 inline constexpr std::chrono::milliseconds durability_every = 1s;
+/// Looks that the growth of its memory is told from: a minute's. Fewer would take a rush for the
+/// trend, more would be late to see one.
+inline constexpr std::size_t memory_looks = 61;
+/// Looks over less than this tell no growth: buffers of a few batches would pass for it.
+inline constexpr std::chrono::milliseconds memory_growth_after = 5s;
 /// The one coarse timer of a thread. Deadlines of purchases are kept to within this much, those of
 /// connections to within ten of it.
 inline constexpr std::chrono::milliseconds tick = 50ms;

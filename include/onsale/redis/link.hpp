@@ -12,7 +12,8 @@
 #include <string>
 
 // A thread's link to the ledger: one connection, kept up; purchases in batches, resent with the
-// same ids when a reply is lost; words, new sales and durability watched (L5, L7, L12, L16, L18).
+// same ids when a reply is lost; words, new sales, durability and memory watched (L5, L7, L12, L16,
+// L18, L29).
 
 namespace onsale::redis {
 
@@ -37,6 +38,10 @@ struct link_status {
     std::atomic<std::uint64_t> polls{0};
     std::atomic<std::uint64_t> settle_calls{0};
     std::atomic<std::uint64_t> expired{0};  ///< reservations that this link swept
+    // The ledger's memory, at most as old as the last check of its durability (L29).
+    std::atomic<std::int64_t> memory_bytes{0};        ///< 0: not known, and so are the next two
+    std::atomic<std::int64_t> memory_limit_bytes{0};  ///< 0: none
+    std::atomic<double> memory_seconds_left{0};       ///< may be infinite
 };
 
 /// One thread, but for `status`. `io`, `book` and `listener` outlive it; the io_context must not
