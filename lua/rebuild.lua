@@ -3,12 +3,13 @@
 -- large is drafted piece by piece beside the sale, and takes its place in one.
 --
 -- KEYS   sale, reservations, buyers, due, free, journal, refunds, letters, sales,
---        draft, and the draft's reservations, buyers, due, free, refunds
+--        draft, and the draft's reservations, buyers, due, free, refunds, lapsed
 -- ARGV   epoch     that of the rebuilt sale: higher than any before
 --        step, and what it takes:
 --          begin
 --          add    part, count of its entries that were added before, then entries: pairs (due: score
---                 and id), or single ones (free)
+--                 and id), or single ones (free; lapsed:
+--                 lines `ID RECORD` of reservations that the rebuild ended, for a journal entry each)
 --          finish sale id, how many entries each part of the draft has, in the order above, then
 --                 fields and values of the sale's hash; `withheld_tickets` and `withdrawn` are
 --                 lists of numbers, the latter those found to have left the sale
@@ -19,16 +20,18 @@
 --          torn (the draft is not what was sent: begin again)
 --
 -- Keeps  L1 L2 L3 L6 L8 L28. Until `finish` the sale stays as it is, frozen or missing. Every step may
---        be sent again. The journal begins anew, with one entry that says what the sale is now;
+--        be sent again. The journal begins anew: one entry says what the sale is now, those
+--        that follow which reservations the rebuild ended;
 --        the order writer tells again what is ordered.
 
 -- include sale.lua
 
 local sale_key, journal_key, letters_key, sales_key, draft_key =
     KEYS[1], KEYS[6], KEYS[8], KEYS[9], KEYS[10]
-local parts = {'reservations', 'buyers', 'due', 'free', 'refunds'}
+local parts = {'reservations', 'buyers', 'due', 'free', 'refunds', 'lapsed'}
 local own = {KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[7]}
-local drafted = {KEYS[11], KEYS[12], KEYS[13], KEYS[14], KEYS[15]}
+local drafted = {KEYS[11], KEYS[12], KEYS[13], KEYS[14], KEYS[15], KEYS[16]}
+local is_list = {free = true, lapsed = true}
 local epoch, step = tonumber(ARGV[1]), ARGV[2]
 
 local sale = read_sale(sale_key)
@@ -46,7 +49,7 @@ local begun = tonumber(redis.call('HGET', draft_key, 'epoch') or 0)
 if begun > epoch then return answer('outrun') end
 
 local function count_of(part)
-    local command = ({due = 'ZCARD', free = 'LLEN'})[parts[part]] or 'HLEN'
+    local command = ({due = 'ZCARD', free = 'LLEN', lapsed = 'LLEN'})[parts[part]] or 'HLEN'
     return redis.call(command, drafted[part])
 end
 
@@ -58,11 +61,11 @@ end
 if begun ~= epoch then return answer('torn') end
 
 if step == 'add' then
-    local command = ({due = 'ZADD', free = 'RPUSH'})[ARGV[3]] or 'HSET'
+    local command = ({due = 'ZADD', free = 'RPUSH', lapsed = 'RPUSH'})[ARGV[3]] or 'HSET'
     for part, name in ipairs(parts) do
         if name == ARGV[3] then
             -- A list takes an entry twice: this piece may be there already.
-            if name == 'free' and count_of(part) ~= tonumber(ARGV[4]) then return answer('done') end
+            if is_list[name] and count_of(part) ~= tonumber(ARGV[4]) then return answer('done') end
             redis.call(command, drafted[part], unpack(ARGV, 5))
             return answer('done')
         end
@@ -82,17 +85,22 @@ for i = 4 + #parts, #ARGV, 2 do
     end
 end
 
-for part = 1, #parts do
+for part = 1, #own do
     redis.call('UNLINK', own[part])
     if redis.call('EXISTS', drafted[part]) == 1 then redis.call('RENAME', drafted[part], own[part]) end
 end
-redis.call('UNLINK', draft_key, journal_key, letters_key)
+local lapsed = redis.call('LRANGE', drafted[#parts], '0', '-1')
+redis.call('UNLINK', draft_key, drafted[#parts], journal_key, letters_key)
 local due = redis.call('ZRANGE', KEYS[4], '0', '0', 'WITHSCORES')[2] or '0'
-redis.call('HSET', sale_key, 'format', FORMAT, 'state', 'paused', 'epoch', ARGV[1], 'version', '1',
+redis.call('HSET', sale_key, 'format', FORMAT, 'epoch', ARGV[1], 'version', tostring(1 + #lapsed),
     'due', due, 'letters', '0', 'ordered', '0-0', unpack(fields))
 redis.call('HSETNX', sale_key, 'opened_by', 'rebuild')
 redis.call('SADD', sales_key, ARGV[3])
-redis.call('XADD', journal_key, ARGV[1] .. '-1', 'format', FORMAT, 'change', 'rebuild', 'state', 'paused',
+redis.call('XADD', journal_key, ARGV[1] .. '-1', 'format', FORMAT, 'change', 'rebuild', 'state', told.state,
     'total', told.total, 'last', told.last, 'withheld', told.withheld_tickets, 'withdrawn', told.withdrawn)
+for i, lines in ipairs(lapsed) do
+    redis.call('XADD', journal_key, ARGV[1] .. '-' .. (1 + i), 'format', FORMAT, 'change', 'settle',
+        'records', lines)
+end
 sale = read_sale(sale_key)
 return answer('done')

@@ -184,9 +184,10 @@ void check_orders(const ledger_picture& picture, const order_snapshot& orders,
     compared.check_tickets();
     compared.check_refunds();
     const auto& at = picture.counters.at;
-    const bool is_behind = at.epoch == orders.position.epoch && at > orders.position;
+    const bool is_same_epoch = at.epoch == orders.position.epoch;
+    const auto behind = is_same_epoch ? at.version - orders.position.version : at.version;
     report.orders = orders_summary{.position = orders.position,
-                                   .behind = is_behind ? at.version - orders.position.version : 0,
+                                   .behind = at > orders.position ? behind : 0,
                                    .lag_ms = orders.lag_ms,
                                    .rows = std::ssize(orders.orders),
                                    .letters = orders.letters};

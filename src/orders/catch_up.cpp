@@ -49,8 +49,13 @@ class onlooker {
         const auto told = feed_.look({(*stored).position});
         if (!told) return told.error();
         const auto& says = told->front().says;
-        if (says.state == sale_state::missing || (*stored).position.at >= says.at) return says;
-        if (told->front().salt != (*stored).salt) return says;
+        if (says.state == sale_state::missing) {
+            const auto left = feed_.read({(*stored).position}, 1, std::chrono::milliseconds{0});
+            if (!left) return left.error();
+            if (left->empty()) return says;
+        } else if ((*stored).position.at >= says.at || told->front().salt != (*stored).salt) {
+            return says;
+        }
         const auto entry = feed_.entry_at((*stored).position);
         if (!entry) return entry.error();
         const bool is_other = *entry && !(*stored).fingerprint.empty() &&

@@ -66,7 +66,10 @@ struct dead_letter {
 class chapter {
   public:
     explicit chapter(sale_position from, std::string fingerprint = {})
-        : from_{std::move(from)}, to_{from_.at}, fingerprint_{std::move(fingerprint)} {}
+        : from_{std::move(from)},
+          to_{from_.at},
+          from_fingerprint_{std::move(fingerprint)},
+          fingerprint_{from_fingerprint_} {}
     chapter(const chapter&) = delete;
     chapter& operator=(const chapter&) = delete;
 
@@ -94,6 +97,7 @@ class chapter {
 
     [[nodiscard]] const std::string& sale() const noexcept { return from_.sale; }
     [[nodiscard]] ledger_version from() const noexcept { return from_.at; }
+    [[nodiscard]] const std::string& from_fingerprint() const noexcept { return from_fingerprint_; }
     [[nodiscard]] ledger_version to() const noexcept { return to_; }
     /// Of the last entry; empty if it is not known.
     [[nodiscard]] const std::string& fingerprint() const noexcept { return fingerprint_; }
@@ -121,6 +125,7 @@ class chapter {
 
     sale_position from_;
     ledger_version to_;
+    std::string from_fingerprint_;
     std::string fingerprint_;
     std::deque<journal_entry> entries_;  // a deque: what the rows view never moves
     std::deque<hash_piece> pieces_;

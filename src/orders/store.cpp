@@ -130,7 +130,7 @@ or_complaint<committed> store::commit(const chapter& of, const commit_notes& not
     });
 }
 
-/// Compare-and-set (L24): false if somebody has moved it meanwhile.
+/// Compare-and-set (L24): false if somebody has moved it meanwhile, or begun to rebuild the sale.
 bool store::move_position(const chapter& of, const commit_notes& notes) {
     const long long to_epoch = of.to().epoch;
     const long long to_version = of.to().version;
@@ -143,9 +143,10 @@ bool store::move_position(const chapter& of, const commit_notes& notes) {
         (database_->sql().prepare
              << "UPDATE positions SET epoch = :to_epoch, version = :to_version,"
                 " fingerprint = :fingerprint, lag_ms = :lag, behind = :behind, committed_ms = :now"
-                " WHERE sale = :sale AND epoch = :from_epoch AND version = :from_version",
+                " WHERE sale = :sale AND epoch = :from_epoch AND version = :from_version"
+                " AND fingerprint = :from_fingerprint",
          use(to_epoch), use(to_version), use(of.fingerprint()), use(lag), use(behind), use(now),
-         use(of.sale()), use(from_epoch), use(from_version));
+         use(of.sale()), use(from_epoch), use(from_version), use(of.from_fingerprint()));
     update.execute(true);
     return update.get_affected_rows() == 1;
 }

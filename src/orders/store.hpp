@@ -69,9 +69,10 @@ class store {
 
     [[nodiscard]] or_complaint<bool> knows(const std::string& sale);
 
-    /// Compare-and-set: `sales` is at `seen`, and then at the beginning of `epoch`.
-    [[nodiscard]] or_complaint<bool> claim_epoch(const std::string& sale, ledger_version seen,
-                                                 std::int64_t epoch);
+    /// Compare-and-set: terms and position are as they were `read`; then the terms are at the
+    /// beginning of `epoch`, and the position is no journal's.
+    [[nodiscard]] or_complaint<bool> claim_epoch(const std::string& sale,
+                                                 const order_snapshot& read, std::int64_t epoch);
 
   private:
     store(std::string name, std::unique_ptr<database> connected)

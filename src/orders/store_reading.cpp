@@ -31,8 +31,8 @@ void read_position(soci::session& sql, const std::string& sale, order_snapshot& 
     long long version = 0;
     long long behind = 0;
     long long lag = 0;
-    sql << "SELECT epoch, version, behind, lag_ms FROM positions WHERE sale = :sale", use(sale),
-        into(epoch), into(version), into(behind), into(lag);
+    sql << "SELECT epoch, version, fingerprint, behind, lag_ms FROM positions WHERE sale = :sale",
+        use(sale), into(epoch), into(version), into(to.fingerprint), into(behind), into(lag);
     to.is_followed = sql.got_data();
     if (!to.is_followed) return;
     to.position = {epoch, version};
@@ -44,12 +44,16 @@ void read_terms(soci::session& sql, const std::string& sale, order_snapshot& to)
     ordered_terms terms;
     long long epoch = 0, version = 0, total = 0, last = 0, hold = 0, limit = 0, price = 0,
               opens = 0;
-    sql << "SELECT epoch, version, total, last, withdrawn, withheld, hold_ms, buyer_limit, price,"
+    std::string state;
+    sql << "SELECT epoch, version, state, total, last, withdrawn, withheld, hold_ms, buyer_limit, "
+           "price,"
            " opens_ms, salt FROM sales WHERE sale = :sale",
-        use(sale), into(epoch), into(version), into(total), into(last), into(terms.withdrawn),
-        into(terms.withheld), into(hold), into(limit), into(price), into(opens), into(terms.salt);
+        use(sale), into(epoch), into(version), into(state), into(total), into(last),
+        into(terms.withdrawn), into(terms.withheld), into(hold), into(limit), into(price),
+        into(opens), into(terms.salt);
     if (!sql.got_data()) return;
     terms.at = {epoch, version};
+    terms.state = parse_state(state);
     terms.total = total;
     terms.last = last;
     terms.hold_ms = hold;
@@ -151,6 +155,33 @@ void read_letters(const std::string& sale, const std::vector<dead_letter>& lette
     std::sort(to.lettered_refunds.begin(), to.lettered_refunds.end(), precedes);
 }
 
+bool claim_terms(soci::session& sql, const std::string& sale, const ordered_terms& terms,
+                 std::int64_t epoch) {
+    const long long next = epoch;
+    const long long seen_epoch = terms.at.epoch;
+    const long long seen_version = terms.at.version;
+    soci::statement update = (sql.prepare << "UPDATE sales SET epoch = :next, version = 0"
+                                             " WHERE sale = :sale AND epoch = :epoch"
+                                             " AND version = :version",
+                              use(next), use(sale), use(seen_epoch), use(seen_version));
+    update.execute(true);
+    return update.get_affected_rows() == 1;
+}
+
+/// The position stays, and is no entry's any more: who has read on from it cannot commit.
+bool claim_position(soci::session& sql, const std::string& sale, const order_snapshot& read,
+                    std::int64_t epoch) {
+    const auto claimed = "rebuild " + std::to_string(epoch);
+    const long long seen_epoch = read.position.epoch;
+    const long long seen_version = read.position.version;
+    soci::statement update =
+        (sql.prepare << "UPDATE positions SET fingerprint = :claimed WHERE sale = :sale"
+                        " AND epoch = :epoch AND version = :version AND fingerprint = :seen",
+         use(claimed), use(sale), use(seen_epoch), use(seen_version), use(read.fingerprint));
+    update.execute(true);
+    return update.get_affected_rows() == 1;
+}
+
 }  // namespace
 
 or_complaint<order_snapshot> store::read(const std::string& sale) {
@@ -179,21 +210,14 @@ or_complaint<bool> store::knows(const std::string& sale) {
     });
 }
 
-or_complaint<bool> store::claim_epoch(const std::string& sale, ledger_version seen,
+or_complaint<bool> store::claim_epoch(const std::string& sale, const order_snapshot& read,
                                       std::int64_t epoch) {
     return guarded([&] {
-        const long long next = epoch;
-        const long long seen_epoch = seen.epoch;
-        const long long seen_version = seen.version;
+        auto& sql = database_->sql();
         database_->begin();
-        soci::statement update =
-            (database_->sql().prepare
-                 << "UPDATE sales SET epoch = :next, version = 0, state = 'paused'"
-                    " WHERE sale = :sale AND epoch = :epoch AND version = :version",
-             use(next), use(sale), use(seen_epoch), use(seen_version));
-        update.execute(true);
-        const bool is_ours = update.get_affected_rows() == 1;
-        database_->sql() << "COMMIT";
+        const bool is_ours =
+            claim_terms(sql, sale, *read.terms, epoch) && claim_position(sql, sale, read, epoch);
+        sql << (is_ours ? "COMMIT" : "ROLLBACK");
         return is_ours;
     });
 }
@@ -212,10 +236,10 @@ or_complaint<bool> is_known_sale(const database_address& where, const std::strin
 }
 
 or_complaint<bool> claim_epoch(const database_address& where, const std::string& sale,
-                               ledger_version seen, std::int64_t epoch) {
+                               const order_snapshot& read, std::int64_t epoch) {
     auto opened = store::open_existing(where);
     if (!opened) return opened.error();
-    return (*opened)->claim_epoch(sale, seen, epoch);
+    return (*opened)->claim_epoch(sale, read, epoch);
 }
 
 }  // namespace onsale::orders

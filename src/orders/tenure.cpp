@@ -131,13 +131,13 @@ or_setback<void> tenure::hear(followed& sale, told_sale told) {
                       shown(sale.position.at),
                       says.at < sale.position.at ? ": the ledger went back" : "");
     }
-    if (says.state == sale_state::missing) return {};
+    const bool is_lost = says.state == sale_state::missing;  // its journal may be left
     if (says.at.epoch > sale.position.at.epoch) {  // rebuilt, or followed from the beginning
         if (sale.journal == trust::other) sale.journal = trust::unknown;
         sale.names_all_letters = sale.is_to_report = true;
     }
     if (sale.journal == trust::other) return {};
-    if (!sale.salt.empty() && sale.told.salt != sale.salt) {
+    if (!is_lost && !sale.salt.empty() && sale.told.salt != sale.salt) {
         return leave_alone(sale, "this is another sale of the same name");
     }
     return sale.journal == trust::same ? or_setback<void>{} : compare_journal(sale);
@@ -172,8 +172,11 @@ std::optional<word> tenure::at_the_end_of(const std::string& sale) const {
     if (known == sales_.end()) return std::nullopt;
     const auto& [name, one] = *known;
     const auto& says = one.told.says;
-    const bool is_over = says.state == sale_state::missing || one.journal == trust::other ||
-                         (one.journal == trust::same && one.position.at >= says.at);
+    const bool is_read = says.state == sale_state::missing
+                             ? one.is_drained
+                             : one.journal == trust::same && one.position.at >= says.at;
+    const bool is_over =
+        says.state != sale_state::unknown && (one.journal == trust::other || is_read);
     return is_over ? std::optional{says} : std::nullopt;
 }
 

@@ -71,6 +71,7 @@ class tenure {
         told_sale told;  ///< by the last look
         trust journal = trust::unknown;
         bool is_fresh_look = false;            ///< the journal was not read since the last look
+        bool is_drained = false;               ///< the last read of the journal gave nothing
         bool is_to_report = true;              ///< the ledger was not told of all that is committed
         bool names_all_letters = true;         ///< in the next report
         std::vector<std::string> new_letters;  ///< digits, for the next report

@@ -30,9 +30,11 @@ or_setback<void> tenure::read_journals() {
     auto news = feed_.read(from, limits::journal_piece,
                            reports ? limits::ordered_every : limits::journal_wait);
     if (!news) return of_ledger(news.error());
+    for (auto& [name, sale] : sales_)
+        sale.is_drained = sale.journal == trust::same;
     for (auto& one : *news) {
         auto& sale = sales_.at(one.sale);
-        sale.is_fresh_look = false;
+        sale.is_fresh_look = sale.is_drained = false;
         if (auto taken = take_in(sale, std::move(one.entries)); !taken) return taken;
     }
     for (auto& [name, sale] : sales_) {
@@ -50,6 +52,9 @@ or_setback<void> tenure::read_journals() {
 or_setback<void> tenure::take_in(followed& sale, std::vector<journal_entry> entries) {
     const auto& first = entries.front();
     chapter start{sale.position, sale.fingerprint};
+    if (!start.is_followed_by(first) && sale.told.says.state == sale_state::missing) {
+        return leave_alone(sale, "what is left of its journal does not follow on the orders");
+    }
     if (!start.is_followed_by(first)) {
         const ledger_version hole_ends{first.at.epoch, first.at.version - 1};
         if (auto filled = fill(sale, hole_ends); !filled) return filled;
@@ -96,7 +101,7 @@ or_setback<void> tenure::fill(followed& sale, ledger_version hole_ends) {
     for (const auto which : {sale_hash::reservations, sale_hash::refunds}) {
         if (auto filled = fill_from(sale, which, hole_ends); !filled) return filled;
     }
-    chapter last{sale.position};
+    chapter last{sale.position, sale.fingerprint};
     last.take_terms(told->front(), hole_ends);
     last.skip_to(hole_ends);
     auto done = commit(sale, last);

@@ -21,7 +21,7 @@ class Rebuild : public ledger_test {
         }
         keys.emplace_back("onsale:sales");
         for (const auto* part : {"draft", "draft:reservations", "draft:buyers", "draft:due",
-                                 "draft:free", "draft:refunds"}) {
+                                 "draft:free", "draft:refunds", "draft:lapsed"}) {
             keys.push_back(ledger.key(part));
         }
         return ledger.run(redis::ledger_script::rebuild, keys, args).at(0);
@@ -37,24 +37,25 @@ class Rebuild : public ledger_test {
         EXPECT_EQ(step({epoch, "add", "free", "0", "1"}), "done");
     }
 
-    std::string finish(const std::string& epoch, const std::string& reservations = "1") {
-        return step({epoch,        "finish",    ledger.sale(),
-                     reservations, "1",         "1",
-                     "1",          "0",         "total",
-                     "7",          "last",      "10",
-                     "next",       "6",         "sold",
-                     "1",          "paid",      "0",
-                     "owed",       "0",         "hold_ms",
-                     "60000",      "limit",     "0",
-                     "price",      "4200",      "opens_ms",
-                     "1",          "salt",      salt,
-                     "withheld",   "2",         "withheld_tickets",
-                     "4-5",        "withdrawn", "3"});
+    std::string finish(const std::string& epoch, const std::string& reservations = "1",
+                       const std::string& lapsed = "0") {
+        texts args{epoch, "finish", ledger.sale(), reservations, "1", "1", "1", "0", lapsed};
+        for (const auto* word : {"state",    "paused",    "total",
+                                 "7",        "last",      "10",
+                                 "next",     "6",         "sold",
+                                 "1",        "paid",      "0",
+                                 "owed",     "0",         "hold_ms",
+                                 "60000",    "limit",     "0",
+                                 "price",    "4200",      "opens_ms",
+                                 "1",        "salt",      "000102030405060708090a0b0c0d0e0f",
+                                 "withheld", "2",         "withheld_tickets",
+                                 "4-5",      "withdrawn", "3"}) {
+            args.emplace_back(word);
+        }
+        return step(args);
     }
 
     void lose() { ledger.command({"FLUSHALL"}); }
-
-    const std::string salt = "000102030405060708090a0b0c0d0e0f";
 };
 
 }  // namespace
@@ -70,12 +71,25 @@ TEST_F(Rebuild, L28MakesALostSaleAnewAndLeavesItPaused) {
     EXPECT_EQ(told.says.says.remaining(), 6);
     EXPECT_EQ(told.says.says.due, 9'000'000'000'000);
     EXPECT_EQ(told.says.says.ordered, (ledger_version{})) << "the order writer tells it again";
-    EXPECT_EQ(told.says.salt, salt);
+    EXPECT_EQ(told.says.salt, "000102030405060708090a0b0c0d0e0f");
     EXPECT_EQ(told.statuses(), (texts{"known"}));
     EXPECT_EQ(ledger.command({"KEYS", ledger.key("draft") + "*"}).list.size(), 0U);
     const auto journal = ledger.command({"XRANGE", ledger.key("journal"), "-", "+"}).list;
     ASSERT_EQ(journal.size(), 1U);
     EXPECT_EQ(journal[0].list[0].text, "2-1");
+}
+
+TEST_F(Rebuild, L28TellsTheJournalWhatItEnded) {
+    lose();
+    draft("2");
+    EXPECT_EQ(step({"2", "add", "lapsed", "0", "a line", "another"}), "done");
+    EXPECT_EQ(step({"2", "add", "lapsed", "0", "a line", "another"}), "done") << "sent again";
+    EXPECT_EQ(finish("2", "1", "2"), "done");
+    EXPECT_EQ(ledger.read().says.says.at, (ledger_version{2, 3}));
+    const auto journal = ledger.command({"XRANGE", ledger.key("journal"), "-", "+"}).list;
+    ASSERT_EQ(journal.size(), 3U);
+    EXPECT_EQ(journal[2].list[0].text, "2-3");
+    EXPECT_EQ(journal[2].list[1].list[5].text, "another");
 }
 
 TEST_F(Rebuild, L28SellsOnWithWhatCameBackFirst) {

@@ -23,6 +23,7 @@ class RebuiltSale : public testing::Test {
         orders.is_followed = true;
         orders.position = {1, 7};
         orders.terms = orders::ordered_terms{.at = {1, 6},
+                                             .state = sale_state::open,
                                              .total = 9,
                                              .last = 10,
                                              .withdrawn = "5",
@@ -45,7 +46,7 @@ class RebuiltSale : public testing::Test {
     void add(char digit, std::string_view record) { orders.orders.push_back(read(digit, record)); }
 
     [[nodiscard]] rebuilt_sale rebuilt(const std::optional<last_heard>& heard) {
-        auto made = rebuild_sale(orders, heard);
+        auto made = rebuild_sale(orders, heard, {.now = 1'000, .epoch = 2});
         EXPECT_TRUE(made);
         const auto free = made->free.size() + made->last - made->next + 1;
         EXPECT_EQ(made->total, made->sold + free) << "the law";
@@ -100,6 +101,48 @@ TEST_F(RebuiltSale, L28KnowsOfARestockThatNoOrderFollowed) {
     EXPECT_EQ(made.withheld.list(), "3-4");
 }
 
+/// A node that was started on an old copy of the ledger.
+TEST_F(RebuiltSale, L28BelievesNobodyWhoKnowsLessThanTheOrders) {
+    const auto made = rebuilt(last_heard{.at = {1, 6}, .last = 10, .next = 6});
+    EXPECT_EQ(made.withheld.list(), "3-4,6-10");
+    EXPECT_EQ(made.unknown_versions, -1);
+}
+
+/// They may have been paid, or have expired and been sold to somebody else.
+TEST_F(RebuiltSale, L28EndsWhatIsPastItsPayByAndMayHaveChangedSince) {
+    orders.orders[0].pay_by = 900;
+    const auto made = rebuilt(last_heard{.at = {1, 9}, .last = 10, .next = 6});
+    EXPECT_EQ(made.withheld.list(), "1,3-4");
+    EXPECT_EQ(made.sold, 1);
+    EXPECT_EQ(made.due, entries{});
+    EXPECT_EQ(made.lapsed_count, 1);
+    ASSERT_EQ(made.lapsed.size(), 1U);
+    EXPECT_EQ(made.lapsed[0], id('a') + " 1|expired|1||900|100|1000|2|2||0|ann");
+    EXPECT_EQ(made.unknown_versions, 2);
+    EXPECT_EQ(rebuilt(nothing_more).lapsed_count, 0) << "nothing has changed: it expires as usual";
+}
+
+TEST_F(RebuiltSale, L28SaysWhatMayHaveChangedSince) {
+    EXPECT_EQ(rebuilt(std::nullopt).doubtful, 1);
+    EXPECT_EQ(rebuilt(nothing_more).doubtful, 0);
+}
+
+TEST_F(RebuiltSale, L8IsNotMadeOfARemovedOne) {
+    orders.terms->state = sale_state::removed;
+    EXPECT_FALSE(rebuild_sale(orders, nothing_more, {.now = 1'000, .epoch = 2}));
+}
+
+TEST_F(RebuiltSale, P1IsNotMadeOfOrdersThatSellATicketTwice) {
+    add('d', "1|held|1|2|5000|100|0|1|7||0|dora");
+    EXPECT_FALSE(rebuild_sale(orders, nothing_more, {.now = 1'000, .epoch = 2}));
+}
+
+TEST_F(RebuiltSale, DoesNotWithholdWhatIsSomebodys) {
+    orders.terms->withheld = "2,6";
+    orders.terms->total = 8;
+    EXPECT_EQ(rebuilt(nothing_more).withheld.list(), "6");
+}
+
 TEST_F(RebuiltSale, L28KeepsWhatAnEarlierRebuildWithheld) {
     orders.terms->withheld = "6-7";
     orders.terms->total = 7;
@@ -141,7 +184,7 @@ TEST_F(RebuiltSale, L27WithholdsAllIfADeadLetterCannotBeRead) {
 
 TEST_F(RebuiltSale, IsNothingWithoutTerms) {
     orders.terms.reset();
-    EXPECT_FALSE(rebuild_sale(orders, nothing_more));
+    EXPECT_FALSE(rebuild_sale(orders, nothing_more, {.now = 1'000, .epoch = 2}));
 }
 
 }  // namespace onsale::app

@@ -172,6 +172,8 @@ inline constexpr std::chrono::milliseconds catch_up = 60s;
 /// Dead letters that are named in one report, or tried again in one transaction.
 inline constexpr std::size_t letters_piece = 1'000;
 
+/// How often a rebuild reads the orders again because a row came meanwhile.
+inline constexpr int rebuild_attempts = 10;
 /// Entries in one step of a rebuild: holds Redis up for about a millisecond.
 inline constexpr std::size_t rebuild_piece = 1'000;
 

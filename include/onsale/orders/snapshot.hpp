@@ -19,6 +19,7 @@ namespace onsale::orders {
 /// What a sale was opened with and has become, as far as its journal was followed.
 struct ordered_terms {
     ledger_version at;  ///< of the last change of these
+    sale_state state = sale_state::unknown;
     std::int64_t total = 0;
     std::int64_t last = 0;
     std::string withdrawn;  ///< ticket numbers that left the sale
@@ -45,6 +46,7 @@ struct ordered_refund {
 struct order_snapshot {
     bool is_followed = false;  ///< an order writer has begun with the sale
     ledger_version position;   ///< up to here everything is in here
+    std::string fingerprint;   ///< of the journal's entry there
     std::int64_t behind = 0;   ///< versions the ledger was ahead, at the last commit
     std::int64_t lag_ms = 0;   ///< from the oldest record of the last commit to its row
 
@@ -72,9 +74,10 @@ struct order_snapshot {
 [[nodiscard]] or_complaint<bool> is_known_sale(const database_address& where,
                                                const std::string& sale);
 
-/// Takes `epoch` for a rebuild of the sale, if its terms are still as they were at `seen` (L28).
-/// False: somebody else has changed them meanwhile.
+/// Takes `epoch` for a rebuild from what was `read`, if nothing has come since (L28); from then on
+/// an order writer that had read on before the ledger was lost cannot commit any more. False: there
+/// is more to read.
 [[nodiscard]] or_complaint<bool> claim_epoch(const database_address& where, const std::string& sale,
-                                             ledger_version seen, std::int64_t epoch);
+                                             const order_snapshot& read, std::int64_t epoch);
 
 }  // namespace onsale::orders

@@ -6,6 +6,7 @@
 #include "rebuild_ledger.hpp"
 #include "rebuilt_sale.hpp"
 
+#include "onsale/core/limits.hpp"
 #include "onsale/orders/snapshot.hpp"
 #include "onsale/orders/writer.hpp"
 
@@ -38,26 +39,26 @@ failure unreachable(const complaint& why) {
 struct hearsay {
     std::int64_t epoch = 0;           ///< the highest of all
     std::optional<last_heard> bound;  ///< nothing: not every node named remembers
+    std::string forgetful;            ///< a node that does not; empty: none
 };
 
 /// A node that was started after the loss knows only the ledger that is left: `left`.
-or_failure<hearsay> ask_nodes(const rebuild_options& given, ledger_version left) {
+or_failure<hearsay> ask_nodes(const std::vector<target>& nodes, const std::string& sale,
+                              ledger_version left) {
     hearsay all;
-    bool all_remember = !given.nodes.empty();
     last_heard most;
-    for (const auto& url : given.nodes) {
-        const auto to = parse_target(url);
-        if (!to) return failure{wrong_use, to.error().sentence};
-        const auto heard = ask_node(*to, given.sale);
+    for (const auto& node : nodes) {
+        const auto heard = ask_node(node, sale);
         if (!heard) return heard.error();
-        all_remember = all_remember && *heard && (*heard)->at > left;
+        const bool remembers = *heard && (*heard)->at > left;
+        if (!remembers) all.forgetful = node.host;
         if (!*heard) continue;
         all.epoch = std::max(all.epoch, (*heard)->at.epoch);
-        if ((*heard)->at > most.at) most.at = (*heard)->at;
+        most.at = std::max(most.at, (*heard)->at);
         most.last = std::max(most.last, (*heard)->last);
         most.next = std::max(most.next, (*heard)->next);
     }
-    if (all_remember) all.bound = most;
+    if (!nodes.empty() && all.forgetful.empty()) all.bound = most;
     return all;
 }
 
@@ -69,7 +70,7 @@ struct rebuilt_report {
     ledger_version from;
     std::int64_t orders = 0;
     std::int64_t unreadable = 0;
-    bool nodes_remember = false;
+    std::string forgetful;  ///< a node that does not remember
 };
 
 class rebuild {
@@ -82,6 +83,11 @@ class rebuild {
         const auto database = given_.ledger.orders();
         if (!database) return failure{wrong_use, database.error().sentence};
         if (!*database) return failure{wrong_use, "a sale is rebuilt from its orders: name them"};
+        for (const auto& url : given_.nodes) {
+            const auto to = parse_target(url);
+            if (!to) return failure{wrong_use, to.error().sentence};
+            nodes_.push_back(*to);
+        }
         steady_session ledger{*endpoint};
         journal_reader feed{std::move(*endpoint)};
         return with(ledger, feed, **database);
@@ -95,9 +101,9 @@ class rebuild {
         if (before->says.state == sale_state::removed) {
             return failure{wrong_use, refusal_sentence("removed", given_.sale, *before)};
         }
-        const auto known = orders::is_known_sale(database, given_.sale);
-        if (!known) return unreachable(known.error());
-        if (!*known) {
+        const auto orders = orders::read_snapshot(database, given_.sale);
+        if (!orders) return unreachable(orders.error());
+        if (!orders->is_followed) {
             return failure{wrong_use, fmt::format("{} knows no sale {}; there is nothing to "
                                                   "rebuild it from",
                                                   database.name, given_.sale)};
@@ -111,69 +117,102 @@ class rebuild {
         if (!now->says.overrides()) {
             return failure{wrong_use, refusal_sentence("not_broken", given_.sale, *now)};
         }
-        return from_orders(ledger, database, now->says.at);
+        const auto heard = ask_nodes(nodes_, given_.sale, now->says.at);
+        if (!heard) return heard.error();
+        return from_orders(ledger, database, now->says.at, *heard);
     }
 
-    /// The epoch is taken before anything is written to the ledger.
+    /// A writer that had read on before the ledger was lost may still commit: then once more.
     [[nodiscard]] or_failure<rebuilt_report> from_orders(steady_session& ledger,
                                                          const orders::database_address& database,
-                                                         ledger_version left) {
-        const auto heard = ask_nodes(given_, left);
-        if (!heard) return heard.error();
+                                                         ledger_version left,
+                                                         const hearsay& heard) {
         std::fprintf(stderr, "onsale: reading the orders\n");
-        const auto orders = orders::read_snapshot(database, given_.sale);
-        if (!orders) return unreachable(orders.error());
-        auto made = rebuild_sale(*orders, heard->bound);
-        if (!made) return failure{wrong_use, made.error().sentence};
-        const auto& seen = made->terms.at;
-        const auto epoch =
-            1 + std::max({left.epoch, seen.epoch, orders->position.epoch, heard->epoch});
-        const auto claimed = orders::claim_epoch(database, given_.sale, seen, epoch);
-        if (!claimed) return unreachable(claimed.error());
-        if (!*claimed) {
-            return failure{not_reachable,
-                           "the sale has changed in the order database meanwhile; "
-                           "is somebody else rebuilding it? Try again"};
+        for (int attempt = 0; attempt < limits::rebuild_attempts; ++attempt) {
+            const auto orders = orders::read_snapshot(database, given_.sale);
+            if (!orders) return unreachable(orders.error());
+            const auto now = ledger_now(ledger);
+            if (!now) return now.error();
+            const auto seen = orders->terms ? orders->terms->at.epoch : 0;
+            const auto epoch =
+                1 + std::max({left.epoch, seen, orders->position.epoch, heard.epoch});
+            auto made = rebuild_sale(*orders, heard.bound, {.now = *now, .epoch = epoch});
+            if (!made) return failure{wrong_use, made.error().sentence};
+            const auto claimed = orders::claim_epoch(database, given_.sale, *orders, epoch);
+            if (!claimed) return unreachable(claimed.error());
+            if (*claimed) return write(ledger, epoch, *orders, std::move(*made), heard);
         }
-        const auto written = write_rebuilt(ledger, given_.sale, epoch, *made);
+        return failure{not_reachable,
+                       "the orders of the sale change all the time; is somebody else rebuilding "
+                       "it? Try again"};
+    }
+
+    [[nodiscard]] or_failure<rebuilt_report> write(steady_session& ledger, std::int64_t epoch,
+                                                   const orders::order_snapshot& orders,
+                                                   rebuilt_sale made, const hearsay& heard) {
+        const auto written = write_rebuilt(ledger, given_.sale, epoch, made);
         if (!written) return written.error();
         const auto refusal = refusal_sentence(written->verdict, given_.sale, written->now);
         if (!refusal.empty()) return failure{wrong_use, refusal};
         return rebuilt_report{.sale = given_.sale,
                               .result = *written,
-                              .made = std::move(*made),
-                              .from = orders->position,
-                              .orders = std::ssize(orders->orders),
-                              .unreadable = std::ssize(orders->unreadable),
-                              .nodes_remember = heard->bound.has_value()};
+                              .made = std::move(made),
+                              .from = orders.position,
+                              .orders = std::ssize(orders.orders),
+                              .unreadable = std::ssize(orders.unreadable),
+                              .forgetful = heard.forgetful};
     }
 
+    std::vector<target> nodes_;
     const rebuild_options& given_;
 };
 
-std::string unknown_text(const rebuilt_report& report) {
-    const auto count = report.made.withheld.size();
-    if (count == 0) {
-        return "  withheld   none: nothing was given to anybody after the last order\n";
+/// What came after the last order, as far as anybody knows.
+std::string gap_text(const rebuilt_report& report) {
+    const auto versions = report.made.unknown_versions;
+    if (versions == 0) return "  unknown    nothing: no change came after the last order\n";
+    auto text =
+        versions > 0
+            ? fmt::format("  unknown    {} changes of the ledger after the last order\n", versions)
+            : "  unknown    what came after the last order: no node that remembers was asked, or "
+              "not "
+              "all do\n";
+    if (!report.forgetful.empty()) {
+        text += fmt::format("             {} was started after the loss, and does not remember\n",
+                            report.forgetful);
     }
-    const auto* why =
-        report.nodes_remember
-            ? "they were on sale after the last order, and may be somebody's"
-            : "no node that remembers was asked, so that any of them may be somebody's";
+    if (report.made.lapsed_count > 0) {
+        text += fmt::format(
+            "  lapsed     {} held reservations past their pay-by: if they were paid in time, "
+            "their\n"
+            "             payments come again or are to be sent back; their tickets are withheld\n",
+            report.made.lapsed_count);
+    }
+    if (report.made.doubtful > 0) {
+        text += fmt::format(
+            "  doubtful   {} reservations are held again that may have been paid or cancelled\n",
+            report.made.doubtful);
+    }
+    return text;
+}
+
+std::string withheld_text(const rebuilt_report& report) {
+    if (report.made.withheld.size() == 0) return {};
     const auto list = report.made.withheld.list();
     constexpr std::size_t shown = 200;
     return fmt::format(
-        "  withheld   {} tickets are kept out of the sale: {}\n"
+        "  withheld   {} tickets are kept out of the sale, since they may be somebody's:\n"
         "             {}{}\n"
         "             'onsale sale release {}' puts them back\n",
-        count, why, list.substr(0, shown), list.size() > shown ? "…" : "", report.sale);
+        report.made.withheld.size(), list.substr(0, shown), list.size() > shown ? "…" : "",
+        report.sale);
 }
 
 std::string report_text(const rebuilt_report& report) {
     auto text = sale_text(report.sale, report.result.now);
     text += fmt::format("  rebuilt    from {} orders, up to {}-{} of the ledger that was lost\n",
                         report.orders, report.from.epoch, report.from.version);
-    text += unknown_text(report);
+    text += gap_text(report) + withheld_text(report);
     if (report.unreadable > 0) {
         text += fmt::format(
             "  unreadable {} dead letters say nothing that can be read; what they held is lost\n",
@@ -196,11 +235,14 @@ boost::json::object report_object(const rebuilt_report& report) {
     object["from_version"] = report.from.version;
     object["withheld_tickets"] = report.made.withheld.list();
     object["unreadable_letters"] = report.unreadable;
-    object["nodes_remember"] = report.nodes_remember;
+    object["unknown_versions"] = report.made.unknown_versions;
+    object["lapsed"] = report.made.lapsed_count;
+    object["doubtful"] = report.made.doubtful;
     return object;
 }
 
 int run(const rebuild_options& given) {
+    start_log("error");  // of catching up
     const auto report = rebuild{given}.run();
     if (!report) return complain(report.error().status, report.error().sentence);
     if (given.json) {

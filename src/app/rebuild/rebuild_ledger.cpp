@@ -19,7 +19,7 @@ words keys_of(const std::string& sale) {
     auto keys = sale_keys(sale);
     keys.emplace_back(redis::sales_key);
     keys.push_back(redis::sale_key(sale, "draft"));
-    for (const auto* part : {"reservations", "buyers", "due", "free", "refunds"}) {
+    for (const auto* part : {"reservations", "buyers", "due", "free", "refunds", "lapsed"}) {
         keys.push_back(redis::sale_key(sale, std::string{"draft:"} + part));
     }
     return keys;
@@ -45,6 +45,8 @@ class drafter {
             if (went_well(last)) last = add_pairs(part, *entries);
         }
         if (went_well(last)) last = add_free();
+        for (std::size_t i = 0; i < rebuilt_.lapsed.size() && went_well(last); ++i)
+            last = step({"add", "lapsed", std::to_string(i), rebuilt_.lapsed[i]});
         return went_well(last) ? finish() : last;
     }
 
@@ -107,7 +109,8 @@ class drafter {
                    count(rebuilt_.buyers),
                    count(rebuilt_.due),
                    count(rebuilt_.free),
-                   count(rebuilt_.refunds)};
+                   count(rebuilt_.refunds),
+                   count(rebuilt_.lapsed)};
         const auto add = [&](const char* field, const std::string& value) {
             args.emplace_back(field);
             args.push_back(value);
@@ -115,6 +118,7 @@ class drafter {
         const auto add_number = [&](const char* field, std::int64_t value) {
             add(field, std::to_string(value));
         };
+        add("state", terms.state == sale_state::closed ? "closed" : "paused");
         add_number("total", rebuilt_.total);
         add_number("last", rebuilt_.last);
         add_number("next", rebuilt_.next);

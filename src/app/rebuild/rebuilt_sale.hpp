@@ -14,6 +14,12 @@
 
 namespace onsale::app {
 
+/// When a sale is rebuilt, and as what.
+struct rebuild_moment {
+    ledger_ms now = 0;  ///< by the ledger's clock
+    std::int64_t epoch = 0;
+};
+
 /// What the nodes heard last from the ledger that was lost: every change that anybody was told of
 /// is at or below `at`, every number that anybody was given is below `next`.
 struct last_heard {
@@ -38,14 +44,22 @@ struct rebuilt_sale {
     std::vector<entry> buyers;        ///< buyer, `LIVE:EVER`
     std::vector<entry> due;           ///< pay-by, digits
     std::vector<entry> refunds;       ///< digits, what is and was owed
-    ticket_set free;                  ///< came back
-    ticket_set withheld;              ///< may have been given to somebody of whom no order tells
-    ticket_set vanished;              ///< left the sale, and no order says so
+    /// Held by their orders, past their pay-by, and perhaps paid or sold anew since: ended, their
+    /// tickets withheld. Lines `DIGITS RECORD`, `limits::batch` of them in each text.
+    std::vector<std::string> lapsed;
+    std::int64_t lapsed_count = 0;
+    std::int64_t doubtful = 0;          ///< still held, and perhaps paid or cancelled since
+    std::int64_t unknown_versions = 0;  ///< changes of which no order tells; -1: nobody knows
+    ticket_set free;                    ///< came back
+    ticket_set withheld;                ///< may have been given to somebody of whom no order tells
+    ticket_set vanished;                ///< left the sale, and no order says so
 };
 
-/// `heard`: nothing if that is not known; then every number that is not somebody's is withheld. A
-/// complaint if the orders do not know the sale's terms.
+/// `heard`: nothing if that is not known, and it is not believed if it is below the orders; then
+/// every number that is not somebody's is withheld. A complaint if the orders do not know the
+/// sale's terms, say that it was removed, or give a ticket to two.
 [[nodiscard]] or_complaint<rebuilt_sale> rebuild_sale(const orders::order_snapshot& orders,
-                                                      const std::optional<last_heard>& heard);
+                                                      const std::optional<last_heard>& heard,
+                                                      const rebuild_moment& at);
 
 }  // namespace onsale::app
