@@ -1,0 +1,75 @@
+"""What sends the load, and what it counted: wrk on kept connections, ab with one per request."""
+
+import re
+import subprocess
+from pathlib import Path
+
+from processes import PATIENCE, Missing, program
+from servers import PATH
+
+HERE = Path(__file__).resolve().parent
+
+
+def _run(command, stage, seconds):
+    command = [str(word) for word in command]
+    try:
+        told = subprocess.run(command, cwd=stage.directory, capture_output=True, text=True,
+                              check=False, timeout=seconds + PATIENCE)
+    except subprocess.TimeoutExpired as late:
+        raise Missing(f'{command[0]} does not come to its end') from late
+    if told.returncode != 0:
+        raise Missing(f'{" ".join(command)}: {told.stdout}{told.stderr}')
+    return told.stdout
+
+
+class Wrk:
+    """Each connection asks again as soon as it has its answer. `depth`: requests in one write."""
+
+    def __init__(self, connections, depth=None):
+        self.command = [program('wrk'), '-t1', f'-c{connections}', '-s', HERE / 'load.lua']
+        self.arguments = ['--', depth] if depth else []
+        self.name = f'wrk -c{connections}' + (f', {depth} at once' if depth else '')
+
+    def run(self, stage, target, seconds):
+        url = f'http://127.0.0.1:{target.port}{PATH}'
+        text = _run([*self.command, f'-d{seconds}s', url, *self.arguments], stage, seconds)
+        counted = re.search(r'^counted' + r' (\d+)' * 6, text, re.MULTILINE)
+        requests, microseconds, *latency, errors = map(int, counted.groups())
+        # With several at once, wrk does not note the latency of each.
+        p50, p99, p999 = (None if self.arguments else one / 1000 for one in latency)
+        return {'count': requests, 'seconds': microseconds / 1e6, 'p50_ms': p50, 'p99_ms': p99,
+                'p999_ms': p999, 'errors': errors}
+
+
+class Ab:
+    """A new connection for each request, HTTP/1.0."""
+
+    def __init__(self, connections):
+        self.connections = connections
+        self.name = f'ab -c{connections}'
+
+    def run(self, stage, target, seconds):
+        text = _run([program('ab'), '-q', '-l', '-t', seconds, '-n', 2_000_000, '-c',
+                     self.connections, f'http://127.0.0.1:{target.port}{PATH}'], stage,
+                    seconds)
+
+        def number(pattern):
+            found = re.search(pattern + r'\s+([\d.]+)', text)
+            return float(found[1]) if found else 0.0
+        return {'count': int(number('Complete requests:')), 'seconds': number('taken for tests:'),
+                'p50_ms': number(r'\n\s+50%'), 'p99_ms': number(r'\n\s+99%'), 'p999_ms': None,
+                'errors': int(number('Failed requests:') + number('Non-2xx responses:'))}
+
+
+class LedgerRate:
+    """One connection that sells straight to Redis."""
+
+    def __init__(self, what, at_once):
+        self.what, self.at_once = what, at_once
+        self.name = f'{what}, {at_once} at once'
+
+    def run(self, stage, _, seconds):
+        text = _run([program('ledger_rate'), 'redis.sock', self.what, self.at_once, seconds],
+                    stage, seconds)
+        return {'count': int(text), 'seconds': seconds, 'p50_ms': None, 'p99_ms': None,
+                'p999_ms': None, 'errors': 0}
