@@ -33,6 +33,7 @@ ONE_EACH = [
     ('bare accept', responder('limit_accept')),
     *KEPT[1:],
 ]
+ALONE = [KEPT[0], KEPT[1], KEPT[3]]  # one buyer: nobody waits for another, nothing is shared
 MANY = [
     ('bare epoll', responder('limit_epoll'), 1000),
     ('bare epoll', responder('limit_epoll'), 15000),
@@ -58,6 +59,7 @@ REDIS_ALONE = [('counter', 64), ('reserve', 1), ('reserve', 16), ('reserve', 64)
 def all_contestants():
     return [
         *(Contestant(name, start, Wrk(100)) for name, start in KEPT),
+        *(Contestant(name, start, Wrk(1)) for name, start in ALONE),
         *(Contestant(name, start, Wrk(count)) for name, start, count in MANY),
         *(Contestant(name, start, Wrk(100, 16)) for name, start in PIPELINED),
         *(Contestant(name, start, Ab(100)) for name, start in ONE_EACH),

@@ -102,14 +102,17 @@ class Process:
     def is_running(self):
         return self._running.poll() is None
 
+    def family(self):
+        return tree(self.pid)
+
     def cpu(self):
-        return sum(cpu_of(pid) for pid in tree(self.pid)) + cpu_of_the_gone(self.pid)
+        return sum(cpu_of(pid) for pid in self.family()) + cpu_of_the_gone(self.pid)
 
     def memory(self):
-        return sum(memory_of(pid) for pid in tree(self.pid))
+        return sum(memory_of(pid) for pid in self.family())
 
     def end(self, gently=signal.SIGTERM):
-        family = tree(self.pid)
+        family = self.family()
         if self.is_running():
             self._running.send_signal(gently)
         try:
@@ -127,8 +130,8 @@ class Stage:
     takes time there.
     """
 
-    def __init__(self, preload_node=None):
-        self.preload_node = preload_node  # a library to load into nodes and other servers of ours
+    def __init__(self, preload=None):
+        self.preload = preload  # a library to load into nodes and responders
         self.processes = []
 
     def __enter__(self):
@@ -143,8 +146,8 @@ class Stage:
 
     def start(self, role, command, is_ready):
         environment = {}
-        if self.preload_node and role in ('node', 'responder'):
-            environment = {'LD_PRELOAD': str(self.preload_node),
+        if self.preload and role in ('node', 'responder'):
+            environment = {'LD_PRELOAD': str(self.preload),
                            'ONSALE_ALLOCATIONS': str(self.directory / 'allocations')}
         started = Process(role, command, self.directory, environment)
         self.processes.append(started)

@@ -1,4 +1,4 @@
-"""The servers under comparison. Each function starts one on a stage and says where buyers reach it."""
+"""The servers under comparison. A function starts one on a stage and says where buyers reach it."""
 
 import http.client
 import re
@@ -40,7 +40,7 @@ def is_listening(port):
         return probe.connect_ex(('127.0.0.1', port)) == 0
 
 
-# ---- What a node is compared with -----------------------------------------------------------------
+# ---- What a node is compared with ---------------------------------------------------------------
 
 def responder(name):
     """One of bench/'s own: limit_epoll, limit_accept, beast_plain."""
@@ -85,9 +85,8 @@ def nginx(stage):
 
 def _project_nginx(stage, ports):
     """config/nginx.conf as it is, but for the ports."""
-    nodes = (PROJECT / 'config/nodes.conf').read_text()
-    for usual, port in zip(range(3001, 3005), ports):
-        nodes = nodes.replace(f'127.0.0.1:{usual}', f'127.0.0.1:{port}')
+    nodes = re.sub(r'(?<=127\.0\.0\.1:)300([1-4])\b', lambda usual: str(ports[int(usual[1]) - 1]),
+                   (PROJECT / 'config/nodes.conf').read_text())
     (stage.directory / 'nodes.conf').write_text(nodes)
     port = free_port()
     configuration = (PROJECT / 'config/nginx.conf').read_text()
@@ -99,7 +98,7 @@ def nginx_before_nginx(stage):
     return Target(_project_nginx(stage, [_fixed_nginx(stage, 'upstream') for _ in range(4)]))
 
 
-# ---- Redis and nodes ------------------------------------------------------------------------------
+# ---- Redis and nodes ----------------------------------------------------------------------------
 
 def redis_cli(stage, *words):
     return subprocess.run([program('redis-cli'), '-s', stage.directory / 'redis.sock', *words],
@@ -187,9 +186,3 @@ def big_ledger(total):
         port = _start_node(stage, 'everysec')
         return Target(port) if total == 1_000_000 else _selling(stage, port)
     return start
-
-
-def redis_version():
-    told = subprocess.run([program('redis-server'), '--version'], capture_output=True, text=True,
-                          check=True).stdout
-    return re.search(r'v=(\S+)', told)[1]
