@@ -1,5 +1,4 @@
-#include "ledger_connection.hpp"
-#include "support/ledger_client.hpp"
+#include "ledger_bench.hpp"
 
 #include "onsale/core/text.hpp"
 
@@ -27,11 +26,7 @@ void sell(redis::session& session, std::int64_t reservations, std::int64_t total
     test::ledger_client ledger{session, "demo"};
     ledger.open({.total = total, .hold_ms = 3'600'000});
     for (std::int64_t sold = 0; sold < reservations; sold += batch) {
-        auto wanted = test::wishes(sold + 1, std::min(batch, reservations - sold));
-        for (auto& one : wanted) {
-            std::reverse(one.id.begin(), one.id.end());  // spread, as nodes make them
-        }
-        ledger.reserve(wanted);
+        ledger.reserve(purchases(sold + 1, std::min(batch, reservations - sold), false));
     }
 }
 

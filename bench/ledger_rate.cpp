@@ -1,11 +1,9 @@
-#include "ledger_connection.hpp"
-#include "support/ledger_client.hpp"
+#include "ledger_bench.hpp"
 
 #include "onsale/core/text.hpp"
 
 #include <hiredis/hiredis.h>
 
-#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <stdexcept>
@@ -89,13 +87,7 @@ std::int64_t sell_in_batches(const std::string& socket, std::int64_t batch,
     test::ledger_client ledger{session, "demo"};
     ledger.open({.total = plenty, .hold_ms = 900'000});
     return sell_for(time, batch, [&](std::int64_t sold) {
-        // Spread ids, as nodes make them: the script reads a chance from their end.
-        auto wanted = test::wishes(sold + 1, batch);
-        for (auto& one : wanted) {
-            std::reverse(one.id.begin(), one.id.end());
-            if (named) one.buyer = "buyer-" + one.id.substr(0, 10);
-        }
-        if (ledger.reserve(wanted).items.back().status != "held")
+        if (ledger.reserve(purchases(sold + 1, batch, named)).items.back().status != "held")
             throw std::runtime_error{"the ledger sold nothing"};
     });
 }

@@ -102,8 +102,6 @@ BARS = [
         0.001, '<='),
     Bar('system calls per request, sold out, kept connections',
         lambda run: run.calls(f'node sold out, {KEPT}'), 3.3, '<='),
-    Bar('system calls per request, sold out, one kept connection',
-        lambda run: run.calls('node sold out, wrk -c1'), 3.3, '<='),
     Bar('system calls per request, sold out, connection each',
         lambda run: run.calls(f'node sold out, {ONE_EACH}'), 6, '<='),
     Bar('user-space bytes per idle connection',

@@ -24,26 +24,41 @@ def _run(command, stage, seconds):
     return told.stdout
 
 
+def counted_by_wrk(text, depth):
+    """From the line that load.lua prints."""
+    counted = re.search(r'^counted' + r' (\d+)' * 6, text, re.MULTILINE)
+    requests, microseconds, *latency, errors = map(int, counted.groups())
+    # With several at once, wrk does not note the latency of each.
+    p50, p99, p999 = (None if depth else one / 1000 for one in latency)
+    return {'count': requests, 'seconds': microseconds / 1e6, 'p50_ms': p50, 'p99_ms': p99,
+            'p999_ms': p999, 'errors': errors}
+
+
+def counted_by_ab(text):
+    def number(name):
+        found = re.search(rf'^ *{name} +([\d.]+)', text, re.MULTILINE)
+        return float(found[1]) if found else 0
+    return {'count': int(number('Complete requests:')),
+            'seconds': number('Time taken for tests:'),
+            'p50_ms': number('50%'), 'p99_ms': number('99%'), 'p999_ms': None,
+            'errors': int(number('Failed requests:') + number('Non-2xx responses:'))}
+
+
 class Wrk:
     """Each connection asks again as soon as it has its answer. `depth`: requests in one write."""
 
     def __init__(self, connections, depth=None):
-        self.connections = connections
-        self.arguments = ['--', depth] if depth else []
+        self.connections, self.depth = connections, depth
         self.name = f'wrk -c{connections}' + (f', {depth} at once' if depth else '')
 
     def run(self, stage, target, seconds):
         if self.connections > MANY:
             seconds = max(seconds, SECONDS_OF_MANY)
         url = f'http://127.0.0.1:{target.port}{PATH}'
+        depth = ['--', self.depth] if self.depth else []
         text = _run([program('wrk'), '-t1', f'-c{self.connections}', f'-d{seconds}s',
-                     '-s', HERE / 'load.lua', url, *self.arguments], stage, seconds)
-        counted = re.search(r'^counted' + r' (\d+)' * 6, text, re.MULTILINE)
-        requests, microseconds, *latency, errors = map(int, counted.groups())
-        # With several at once, wrk does not note the latency of each.
-        p50, p99, p999 = (None if self.arguments else one / 1000 for one in latency)
-        return {'count': requests, 'seconds': microseconds / 1e6, 'p50_ms': p50, 'p99_ms': p99,
-                'p999_ms': p999, 'errors': errors}
+                     '-s', HERE / 'load.lua', url, *depth], stage, seconds)
+        return counted_by_wrk(text, self.depth)
 
 
 class Ab:
@@ -54,16 +69,11 @@ class Ab:
         self.name = f'ab -c{connections}'
 
     def run(self, stage, target, seconds):
-        text = _run([program('ab'), '-q', '-l', '-t', seconds, '-n', 2_000_000, '-c',
-                     self.connections, f'http://127.0.0.1:{target.port}{PATH}'], stage,
-                    seconds)
-
-        def number(pattern):
-            found = re.search(pattern + r'\s+([\d.]+)', text)
-            return float(found[1]) if found else 0.0
-        return {'count': int(number('Complete requests:')), 'seconds': number('taken for tests:'),
-                'p50_ms': number(r'\n\s+50%'), 'p99_ms': number(r'\n\s+99%'), 'p999_ms': None,
-                'errors': int(number('Failed requests:') + number('Non-2xx responses:'))}
+        # -t sets -n, too: the later one counts. -l: answers may differ in length.
+        text = _run([program('ab'), '-q', '-l', '-t', seconds, '-n', 2_000_000,
+                     '-c', self.connections, f'http://127.0.0.1:{target.port}{PATH}'],
+                    stage, seconds)
+        return counted_by_ab(text)
 
 
 class LedgerRate:
