@@ -15,6 +15,7 @@ from contestants import all_contestants
 from machine import machine, sentence
 from measure import measure, median_of, total_cpu
 from processes import BUILD, PROJECT, Missing
+from room import wait_for_room
 
 HELP = '''
 Measures a node beside what it could cost at least, beside Nginx and beside a plain Beast server,
@@ -84,6 +85,7 @@ def all_rounds(chosen, options):
     rounds = {one.name: [] for one in chosen}
     for number in range(1, options.rounds + 1):
         for one in chosen:
+            wait_for_room(say)
             result = measure(one, options.seconds)
             rounds[one.name].append(result)
             say(f'round {number} of {options.rounds}: {one.name}: {total_cpu(result):.2f} us, '
@@ -96,6 +98,7 @@ def count_each(what, names, chosen, count):
     found = {}
     for one in chosen:
         if one.name in names:
+            wait_for_room(say)
             say(f'counting {what}: {one.name}')
             found[one.name] = count(one)
     return found
