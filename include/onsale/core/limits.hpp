@@ -211,5 +211,13 @@ inline constexpr std::uint64_t rehearsal_body = std::uint64_t{64} * 1024;
 inline constexpr std::chrono::milliseconds rehearsal_orders = 10s;
 /// Findings of one kind that are shown; beyond it they are only counted.
 inline constexpr std::size_t rehearsal_examples = 10;
+/// Addresses that connections come from: enough for all buyers with a connection of their own.
+inline constexpr std::int64_t rehearsal_sources = 1'000;
+/// A connection that nobody needs for so long is closed: sooner than a node or Nginx closes it.
+inline constexpr std::chrono::milliseconds rehearsal_idle = 30s;
+/// Slices of time that a run is counted by; beyond it two become one.
+inline constexpr std::int64_t rehearsal_slices = 240;
+/// Reasons for a refusal that are told apart.
+inline constexpr std::size_t rehearsal_reasons = 200;
 
 }  // namespace onsale::limits
