@@ -25,6 +25,9 @@ struct rehearsal_plan {
     std::string run;  ///< the front of this run's buyers and keys: nobody else has it
     std::int64_t buyers = 50'000;
     std::int64_t connections = 200;
+    double rate = 0;            ///< arrivals per second; 0: whenever a connection is free
+    bool one_shot = false;      ///< a connection of its own for every request, as `ab` does
+    std::uint32_t sources = 1;  ///< addresses of this machine that connections come from
     buying_call call = buying_call::ticket;
     bool wait_for_opening = false;  ///< a buyer who hears "not open yet" asks again
     course_shares courses;
@@ -32,6 +35,7 @@ struct rehearsal_plan {
     std::string secret;      ///< the payment side's
     std::chrono::milliseconds duration_limit{};
     std::string output;  ///< file for every answer, a JSON object a line; empty: none
+    std::string chart;   ///< file for a picture of the run (SVG); empty: none
 };
 
 /// `RUN-NUMBER`, which is both the buyer's name and the key of the purchase.
