@@ -64,8 +64,19 @@ TEST_F(RehearsalRequest, ToPayIsSigned) {
 }
 
 TEST_F(RehearsalRequest, ToCancelNamesTheReservation) {
-    write_cancellation(text, to, id);
+    write_cancellation(text, plan, to, id);
     EXPECT_EQ(text, "DELETE /v1/reservations/" + id + " HTTP/1.1\r\nHost: example.org:81\r\n\r\n");
+}
+
+TEST_F(RehearsalRequest, SaysThatTheConnectionIsForItAlone) {
+    plan.one_shot = true;
+    const auto says = [&] { return text.find("\r\nConnection: close\r\n") != std::string::npos; };
+    write_request(text, plan, to, 5);
+    EXPECT_TRUE(says()) << text;
+    write_payment(text, plan, to, 5, id, 1795528800);
+    EXPECT_TRUE(says()) << text;
+    write_cancellation(text, plan, to, id);
+    EXPECT_TRUE(says()) << text;
 }
 
 TEST_F(RehearsalRequest, IsTheSameEachTime) {

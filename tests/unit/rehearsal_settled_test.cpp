@@ -190,14 +190,14 @@ TEST_F(Settled, FindsWhoWasToldTwoThings) {
 TEST_F(Settled, FindsARepeatedPurchaseThatIsAnotherOne) {
     tell(0, told::sold_out);
     expect_only(judge(), "asked again and were told something else");
-    EXPECT_EQ(answers.stories()[0].ticket, 1) << "what the buyer was told first counts";
+    EXPECT_EQ(answers.winner(0).ticket, 1) << "what the buyer was told first counts";
 }
 
 TEST_F(Settled, TakesARepeatedPurchaseOfWhatHasExpiredSince) {
     end(0, reservation_state::expired, 9'000);
     tell(0, told::refused, 0, "ended");
     EXPECT_TRUE(judge().is_clean());
-    EXPECT_EQ(answers.stories()[0].reservation, id_of(0));
+    EXPECT_EQ(answers.winner(0).reservation, id_of(0));
     held_by(0).settled = 8'999;
     expect_only(judge(), "1 winners have something else");
 }
@@ -211,7 +211,7 @@ TEST_F(Settled, TakesRepeatsThatSayTheSame) {
     told_paid(0);
     const auto verdict = judge();
     EXPECT_TRUE(verdict.is_clean()) << texts(verdict);
-    EXPECT_EQ(answers.stories()[0].payments, 3U);
+    EXPECT_EQ(answers.winner(0).payments, 3U);
 }
 
 TEST_F(Settled, FindsATicketThatWasPaidByNobody) {

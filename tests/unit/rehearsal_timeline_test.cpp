@@ -97,11 +97,11 @@ TEST_F(ChartOfARun, IsAFileOfItsOwnForLightAndDark) {
 
 TEST(ChartTitle, SaysWhatWasRehearsed) {
     rehearsal_plan plan;
-    EXPECT_EQ(chart_title(plan), "demo: 50,000 buyers over 200 kept connections");
+    EXPECT_EQ(chart_title(plan), "demo: 1,000,000 buyers over 200 kept connections");
     plan.one_shot = true;
     plan.rate = 5'000;
     EXPECT_EQ(chart_title(plan),
-              "demo: 50,000 buyers over 200 one-shot connections, 5,000 a second");
+              "demo: 1,000,000 buyers over 200 one-shot connections, 5,000 a second");
 }
 
 }  // namespace

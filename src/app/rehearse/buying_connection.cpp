@@ -1,5 +1,7 @@
 #include "buying_connection.hpp"
 
+#include "sources.hpp"
+
 #include "onsale/core/limits.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -9,6 +11,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <netinet/in.h>
 
 namespace onsale::app {
 
@@ -16,6 +19,9 @@ namespace asio = boost::asio;
 namespace http = boost::beast::http;
 
 namespace {
+
+/// Nearly every answer fits at once; thousands of connections each have such a buffer.
+constexpr std::size_t first_buffer = 1'024;
 
 constexpr auto answers = asio::as_tuple(asio::use_awaitable_t<buying_connection::executor>{});
 
@@ -26,7 +32,8 @@ buying_connection::buying_connection(crowd& among, asio::io_context& io, std::si
       socket_{io.get_executor()},
       rest_{io.get_executor()},
       target_{number},
-      chance_{static_cast<std::minstd_rand::result_type>(number + 1)} {}
+      chance_{static_cast<std::minstd_rand::result_type>(number + 1)},
+      buffer_(first_buffer) {}
 
 const target& buying_connection::to() const {
     const auto& targets = among_.plan().targets;
@@ -38,6 +45,10 @@ void buying_connection::sweep(time_point now) {
     late_ = true;
     deadline_ = time_point::max();
     disconnect();
+}
+
+void buying_connection::wake() {
+    rest_.cancel();
 }
 
 void buying_connection::stop() {
@@ -60,11 +71,11 @@ std::string_view buying_connection::trouble(std::string_view otherwise) const {
 buying_connection::task<void> buying_connection::run() {
     while (!among_.is_over()) {
         if (const auto payer = among_.next_late_payer(); payer >= 0) {
-            co_await ask(payer, request_kind::payment);
-        } else if (const auto buyer = among_.next_buyer(); buyer >= 0) {
-            co_await serve(buyer);
-        } else if (const auto wait = among_.wait_for_late_payer()) {
-            co_await wait_for_late_payer(*wait);
+            co_await ask(payer, request_kind::payment, monotonic::now());
+        } else if (const auto next = among_.next_buyer()) {
+            co_await serve(*next);
+        } else if (among_.expects_somebody()) {
+            co_await idle();
         } else {
             break;
         }
@@ -72,46 +83,51 @@ buying_connection::task<void> buying_connection::run() {
     disconnect();
 }
 
-buying_connection::task<void> buying_connection::serve(std::int64_t buyer) {
-    co_await ask(buyer, request_kind::purchase);
-    const auto& story = among_.answers().story(buyer);
-    if (story.what != told::sold) co_return;
+buying_connection::task<void> buying_connection::serve(arrival next) {
+    const auto buyer = next.buyer;
+    co_await ask(buyer, request_kind::purchase, next.due);
+    const auto& answers_so_far = among_.answers();
+    if (answers_so_far.story(buyer).what != told::sold) co_return;
+    const auto now = [] { return monotonic::now(); };
     switch (course_of(among_.plan().courses, buyer)) {
         case course::abandon:
             break;
         case course::pay:
-            co_await ask(buyer, request_kind::payment);
+            co_await ask(buyer, request_kind::payment, now());
             break;
         case course::pay_late:
-            among_.remember_late_payer(buyer, story.pay_by);
+            among_.remember_late_payer(buyer, answers_so_far.winner(buyer).pay_by);
             break;
         case course::cancel:
-            co_await ask(buyer, request_kind::cancellation);
+            co_await ask(buyer, request_kind::cancellation, now());
             break;
         case course::repeat:
-            co_await ask(buyer, request_kind::purchase);
-            co_await ask(buyer, request_kind::payment);
-            co_await ask(buyer, request_kind::payment);
+            co_await ask(buyer, request_kind::purchase, now());
+            co_await ask(buyer, request_kind::payment, now());
+            co_await ask(buyer, request_kind::payment, now());
             break;
     }
 }
 
-/// Nobody else has anything to ask: the server need not hold this connection.
-buying_connection::task<void> buying_connection::wait_for_late_payer(
-    std::chrono::milliseconds time) {
-    disconnect();
-    rest_.expires_after(time);
+/// The sweep closes it if that takes long: the server need not hold it, and would not for ever.
+buying_connection::task<void> buying_connection::idle() {
+    deadline_ = monotonic::now() + limits::rehearsal_idle;
+    rest_.expires_at(time_point::max());
+    among_.rest(*this);
     co_await rest_.async_wait(answers);
+    deadline_ = time_point::max();
 }
 
-buying_connection::task<void> buying_connection::ask(std::int64_t buyer, request_kind what) {
+buying_connection::task<void> buying_connection::ask(std::int64_t buyer, request_kind what,
+                                                     time_point due) {
     if (among_.is_over()) co_return;
     for (std::uint32_t attempts = 1;; ++attempts) {
-        const auto last = co_await attempt(buyer, what);
+        const auto last = co_await attempt(buyer, what, due);
         among_.answers().add(last);
         if (!asks_again(last, attempts)) co_return;
         co_await rest(last.got, attempts);
         if (among_.is_over()) co_return;
+        due = monotonic::now();
     }
 }
 
@@ -128,14 +144,15 @@ bool buying_connection::asks_again(const attempt_record& last, std::uint32_t att
 
 void buying_connection::write(std::int64_t buyer, request_kind what) {
     const auto& plan = among_.plan();
-    const auto& reservation = among_.answers().story(buyer).reservation;
+    const auto& told_so_far = among_.answers();
     switch (what) {
         case request_kind::purchase:
             return write_request(request_, plan, to(), buyer);
         case request_kind::payment:
-            return write_payment(request_, plan, to(), buyer, reservation, wall_clock() / 1'000);
+            return write_payment(request_, plan, to(), buyer, told_so_far.winner(buyer).reservation,
+                                 wall_clock() / 1'000);
         case request_kind::cancellation:
-            return write_cancellation(request_, to(), reservation);
+            return write_cancellation(request_, plan, to(), told_so_far.winner(buyer).reservation);
     }
 }
 
@@ -146,30 +163,19 @@ answer buying_connection::read(request_kind what, int status) const {
 }
 
 buying_connection::task<attempt_record> buying_connection::attempt(std::int64_t buyer,
-                                                                   request_kind what) {
+                                                                   request_kind what,
+                                                                   time_point due) {
     attempt_record record;
     record.buyer = buyer;
     record.asked = what;
+    record.due = due;
+    record.sent = monotonic::now();
     retry_after_ = {};
     late_ = false;
-    deadline_ = monotonic::now() + limits::rehearsal_reply;
-    if (!connected_) record.trouble = co_await connect();
-    const auto sent = monotonic::now();
-    if (record.trouble.empty()) {
-        write(buyer, what);
-        record.trouble = co_await send();
-    }
-    if (record.trouble.empty()) {
-        answer_parser parser{body_};
-        record.trouble = co_await receive(parser);
-        if (record.trouble.empty()) {
-            record.got = read(what, parser.status());
-            retry_after_ = parser.retry_after();
-            if (!parser.keep_alive()) disconnect();
-        }
-    }
+    deadline_ = record.sent + limits::rehearsal_reply;
+    record.trouble = co_await exchange(buyer, what, record);
     deadline_ = time_point::max();
-    record.took = std::chrono::duration_cast<std::chrono::microseconds>(monotonic::now() - sent);
+    record.answered = monotonic::now();
     if (!record.trouble.empty()) {
         disconnect();
         ++target_;  // the next attempt goes elsewhere, if there is an elsewhere
@@ -177,9 +183,41 @@ buying_connection::task<attempt_record> buying_connection::attempt(std::int64_t 
     co_return record;
 }
 
+buying_connection::task<std::string_view> buying_connection::exchange(std::int64_t buyer,
+                                                                      request_kind what,
+                                                                      attempt_record& record) {
+    if (!connected_) {
+        if (const auto trouble = co_await connect(); !trouble.empty()) co_return trouble;
+        record.sent = monotonic::now();
+    }
+    write(buyer, what);
+    if (const auto trouble = co_await send(); !trouble.empty()) co_return trouble;
+    answer_parser parser{body_};
+    if (const auto trouble = co_await receive(parser); !trouble.empty()) co_return trouble;
+    record.got = read(what, parser.status());
+    retry_after_ = parser.retry_after();
+    if (among_.plan().one_shot || !parser.keep_alive()) disconnect();
+    co_return std::string_view{};
+}
+
+boost::system::error_code buying_connection::bind_source() {
+    boost::system::error_code error;
+    const auto chosen = among_.next_source();
+    if (!chosen) return error;
+    // The port is chosen when it connects: then it need only be free towards that server.
+    using late_port = asio::detail::socket_option::boolean<IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT>;
+    socket_.open(asio::ip::tcp::v4(), error);
+    if (!error) socket_.set_option(late_port{true}, error);
+    if (!error) socket_.bind({*chosen, 0}, error);
+    return error;
+}
+
 buying_connection::task<std::string_view> buying_connection::connect() {
     filled_ = 0;
+    if (bind_source()) co_return "no address to connect from";
     const auto [error] = co_await socket_.async_connect(to().address, answers);
+    if (error == boost::system::errc::address_not_available)
+        co_return trouble("no local port was free");
     if (error) co_return trouble("could not connect");
     boost::system::error_code ignored;
     socket_.set_option(asio::ip::tcp::no_delay{true}, ignored);
@@ -201,7 +239,9 @@ buying_connection::task<std::string_view> buying_connection::send() {
 
 buying_connection::task<std::string_view> buying_connection::receive(answer_parser& parser) {
     for (;;) {
-        if (filled_ == buffer_.size()) co_return trouble("the answer's header is too long");
+        if (filled_ == limits::header_bytes) co_return trouble("the answer's header is too long");
+        if (filled_ == buffer_.size())
+            buffer_.resize(std::min<std::size_t>(2 * filled_, limits::header_bytes));
         const auto [error, size] =
             co_await socket_.async_read_some(asio::buffer(buffer_) + filled_, answers);
         boost::system::error_code parsed;

@@ -9,10 +9,10 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
-#include <array>
 #include <random>
+#include <vector>
 
-// One keep-alive connection of a rehearsal's crowd.
+// One connection of a rehearsal's crowd: kept from request to request, or a new one for each.
 
 namespace onsale::app {
 
@@ -32,20 +32,29 @@ class buying_connection {
     /// Breaks off what takes too long.
     void sweep(time_point now);
 
+    /// Somebody may have come whom this connection can serve.
+    void wake();
+
     /// Breaks off everything.
     void stop();
 
   private:
     /// A purchase, and what the buyer's course says to do at once.
-    [[nodiscard]] task<void> serve(std::int64_t buyer);
-    /// Asks until the buyer knows, or gives up.
-    [[nodiscard]] task<void> ask(std::int64_t buyer, request_kind what);
-    [[nodiscard]] task<void> wait_for_late_payer(std::chrono::milliseconds time);
+    [[nodiscard]] task<void> serve(arrival next);
+    /// Asks until the buyer, who wanted to ask when it was `due`, knows or gives up.
+    [[nodiscard]] task<void> ask(std::int64_t buyer, request_kind what, time_point due);
+    /// Until the crowd wakes it.
+    [[nodiscard]] task<void> idle();
     /// One attempt: connects if need be, asks, and reads the answer.
-    [[nodiscard]] task<attempt_record> attempt(std::int64_t buyer, request_kind what);
+    [[nodiscard]] task<attempt_record> attempt(std::int64_t buyer, request_kind what,
+                                               time_point due);
+    [[nodiscard]] task<std::string_view> exchange(std::int64_t buyer, request_kind what,
+                                                  attempt_record& record);
     void write(std::int64_t buyer, request_kind what);
     [[nodiscard]] answer read(request_kind what, int status) const;
     [[nodiscard]] task<std::string_view> connect();
+    /// The next of this machine's addresses, if there are several.
+    [[nodiscard]] boost::system::error_code bind_source();
     [[nodiscard]] task<std::string_view> send();
     [[nodiscard]] task<std::string_view> receive(answer_parser& parser);
     [[nodiscard]] task<void> rest(const answer& got, std::uint32_t attempts);
@@ -66,7 +75,7 @@ class buying_connection {
     std::minstd_rand chance_;
     std::string request_;
     std::string body_;
-    std::array<char, limits::header_bytes> buffer_;
+    std::vector<char> buffer_;  ///< grows with the answers, up to `limits::header_bytes`
     std::size_t filled_ = 0;
     std::chrono::seconds retry_after_{};
 };

@@ -15,28 +15,28 @@ using state = reservation_state;
 /// A winner, and what the ledger has.
 class witness {
   public:
-    witness(const rehearsal_plan& plan, std::int64_t buyer, const buyer_story& story,
+    witness(const rehearsal_plan& plan, std::int64_t buyer, const winner_story& winner,
             const ledger_picture& picture)
-        : plan_{plan}, story_{story}, picture_{picture} {
+        : plan_{plan}, winner_{winner}, picture_{picture} {
         append_buyer(name_, plan.run, buyer);
     }
 
     [[nodiscard]] std::string doubt() const {
-        const auto* record = find_record(picture_, story_.reservation);
+        const auto* record = find_record(picture_, winner_.reservation);
         if (record == nullptr) return "the ledger has no such reservation";
         if (record->buyer != name_) return fmt::format("it is {}'s", record->buyer);
-        switch (story_.settled) {
+        switch (winner_.settled) {
             case told::paid:
-                return story_.replaced_by.empty() ? of_paid(*record, story_.ticket)
-                                                  : of_replaced(*record);
+                return winner_.replaced_by.empty() ? of_paid(*record, winner_.ticket)
+                                                   : of_replaced(*record);
             case told::refund_due:
                 return of_refund(*record);
             case told::cancelled:
                 return record->state == state::cancelled ? "" : is(*record);
             case told::refused:
-                return name_of(record->state) == story_.settled_reason ? "" : is(*record);
+                return name_of(record->state) == winner_.settled_reason ? "" : is(*record);
             default:  // nothing certain was told; whoever never asked has what was bought
-                return story_.payments + story_.cancellations > 0 ? "" : of_held(*record);
+                return winner_.was_settled() ? "" : of_held(*record);
         }
     }
 
@@ -57,7 +57,7 @@ class witness {
 
     /// Nobody asked for anything: held, or expired when its time was over (L19).
     [[nodiscard]] std::string of_held(const reservation& record) const {
-        if (record.state == state::held) return has_ticket(record, story_.ticket);
+        if (record.state == state::held) return has_ticket(record, winner_.ticket);
         const bool over = record.state == state::expired && record.settled >= record.pay_by;
         return over ? "" : is(record);
     }
@@ -70,10 +70,10 @@ class witness {
 
     [[nodiscard]] std::string of_replaced(const reservation& record) const {
         if (is_live(record.state)) return is(record);
-        const auto* bought = find_record(picture_, story_.replaced_by);
-        if (bought == nullptr) return "the ledger has no " + story_.replaced_by;
+        const auto* bought = find_record(picture_, winner_.replaced_by);
+        if (bought == nullptr) return "the ledger has no " + winner_.replaced_by;
         if (bought->buyer != name_) return fmt::format("the new one is {}'s", bought->buyer);
-        return of_paid(*bought, story_.new_ticket);
+        return of_paid(*bought, winner_.new_ticket);
     }
 
     [[nodiscard]] std::string of_refund(const reservation& record) const {
@@ -83,7 +83,7 @@ class witness {
     }
 
     const rehearsal_plan& plan_;
-    const buyer_story& story_;
+    const winner_story& winner_;
     const ledger_picture& picture_;
     std::string name_;
 };
@@ -95,9 +95,9 @@ const reservation* find_record(const ledger_picture& picture, const std::string&
     return name ? picture.find(view(name->digits)) : nullptr;
 }
 
-std::string doubt_about(const rehearsal_plan& plan, std::int64_t buyer, const buyer_story& story,
+std::string doubt_about(const rehearsal_plan& plan, std::int64_t buyer, const winner_story& winner,
                         const ledger_picture& picture) {
-    return witness{plan, buyer, story, picture}.doubt();
+    return witness{plan, buyer, winner, picture}.doubt();
 }
 
 }  // namespace onsale::app

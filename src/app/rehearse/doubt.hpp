@@ -16,6 +16,6 @@ namespace onsale::app {
 
 /// Why the ledger does not bear `buyer`, who has won, out; empty: it does.
 [[nodiscard]] std::string doubt_about(const rehearsal_plan& plan, std::int64_t buyer,
-                                      const buyer_story& story, const ledger_picture& picture);
+                                      const winner_story& winner, const ledger_picture& picture);
 
 }  // namespace onsale::app

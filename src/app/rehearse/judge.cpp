@@ -3,6 +3,7 @@
 #include "claims.hpp"
 #include "collector.hpp"
 #include "doubt.hpp"
+#include "sold_out_check.hpp"
 
 #include <algorithm>
 #include <array>
@@ -16,18 +17,15 @@ namespace {
 /// A winner and the ticket.
 struct winner {
     std::int64_t buyer;
-    const buyer_story* story;
+    const winner_story* story;
 };
 
 class judge {
   public:
     judge(const rehearsal_plan& plan, const tally& answers) : plan_{plan}, answers_{answers} {
-        const auto& stories = answers.stories();
-        for (std::size_t i = 0; i < stories.size(); ++i) {
-            if (stories[i].what == told::sold) {
-                winners_.push_back({static_cast<std::int64_t>(i), &stories[i]});
-            }
-        }
+        winners_.reserve(answers.winners().size());
+        for (const auto& [buyer, story] : answers.winners())
+            winners_.push_back({buyer, &story});
     }
 
     /// `ledger` may be nullptr.
@@ -44,7 +42,7 @@ class judge {
             check_winners(ledger->picture);
             check_holders(ledger->picture);
             check_unasked_payments(ledger->picture);
-            check_sold_out(ledger->picture);
+            check_sold_out(plan_, answers_, *ledger, verdict_);
             check_law(ledger->audit);
         }
         return std::move(verdict_);
@@ -59,23 +57,26 @@ class judge {
 
     void check_everybody_knows() {
         collector found{verdict_, "buyers do not know what became of their purchase"};
-        const auto& stories = answers_.stories();
-        for (std::size_t i = 0; i < stories.size(); ++i) {
-            const auto& story = stories[i];
-            if (story.knows() || story.what == told::nonsense || story.settled == told::nonsense) {
-                continue;
-            }
+        for (std::int64_t buyer = 0; buyer < std::ssize(answers_.stories()); ++buyer) {
+            const auto& story = answers_.story(buyer);
+            const bool nonsense =
+                story.what == told::nonsense ||
+                (story.what == told::sold && answers_.winner(buyer).settled == told::nonsense);
+            if (answers_.knows(buyer) || nonsense) continue;
             ++verdict_.unanswered;
-            found.add([&] {
-                const auto who = name(static_cast<std::int64_t>(i));
-                if (!is_final(story.what)) {
-                    return fmt::format("{}: {} after {} attempts", who, name_of(story.what),
-                                       story.attempts);
-                }
-                return fmt::format("{}, {}: {} after {} attempts to settle", who, story.reservation,
-                                   name_of(story.settled), story.payments + story.cancellations);
-            });
+            found.add([&] { return what_is_open(buyer, story); });
         }
+    }
+
+    [[nodiscard]] std::string what_is_open(std::int64_t buyer, const buyer_story& story) const {
+        const auto who = name(buyer);
+        if (story.what != told::sold) {
+            return fmt::format("{}: {} after {} attempts", who, name_of(story.what),
+                               story.attempts);
+        }
+        const auto& won = answers_.winner(buyer);
+        return fmt::format("{}, {}: {} after {} attempts to settle", who, won.reservation,
+                           name_of(won.settled), won.payments + won.cancellations);
     }
 
     void check_told(told what, std::string_view sentence) {
@@ -84,7 +85,8 @@ class judge {
         for (std::size_t i = 0; i < stories.size(); ++i) {
             if (stories[i].what != what) continue;
             found.add([&] {
-                return fmt::format("{}: {}", name(static_cast<std::int64_t>(i)), stories[i].reason);
+                return fmt::format("{}: {}", name(static_cast<std::int64_t>(i)),
+                                   answers_.reason(stories[i]));
             });
         }
     }
@@ -97,9 +99,11 @@ class judge {
         const auto& stories = answers_.stories();
         for (std::size_t i = 0; i < stories.size(); ++i) {
             if (stories[i].what != told::refused) continue;
-            if (std::find(never.begin(), never.end(), stories[i].reason) == never.end()) continue;
+            const auto& reason = answers_.reason(stories[i]);
+            if (std::find(never.begin(), never.end(), reason) == never.end()) continue;
             found.add([&] {
-                return fmt::format("{}: {}", name(static_cast<std::int64_t>(i)), stories[i].reason);
+                return fmt::format("{}: {}", name(static_cast<std::int64_t>(i)),
+                                   answers_.reason(stories[i]));
             });
         }
     }
@@ -191,15 +195,20 @@ class judge {
         }
     }
 
+    /// What the winner has, or what it was replaced by.
+    [[nodiscard]] bool holds(std::int64_t buyer, std::string_view digits) const {
+        const auto& won = answers_.winner(buyer);
+        const auto& has = won.replaced_by.empty() ? won.reservation : won.replaced_by;
+        return has.ends_with(digits);
+    }
+
     void check_holders(const ledger_picture& picture) {
         collector found{verdict_, "reservations are held but their buyers were not told"};
-        const auto& stories = answers_.stories();
         for (const auto& record : picture.reservations) {
             const auto buyer = buyer_number(plan_.run, record.buyer);
             if (!is_live(record.state) || buyer < 0 || buyer >= plan_.buyers) continue;
-            const auto& story = stories[static_cast<std::size_t>(buyer)];
-            const auto& holds = story.replaced_by.empty() ? story.reservation : story.replaced_by;
-            if (story.what == told::sold && holds.ends_with(record.digits)) continue;
+            const auto& story = answers_.story(buyer);
+            if (story.what == told::sold && holds(buyer, record.digits)) continue;
             found.add([&] {
                 return fmt::format("{}.{}, ticket {}: {} was told {}", plan_.sale, record.digits,
                                    record.tickets, record.buyer, name_of(story.what));
@@ -217,21 +226,6 @@ class judge {
                                    record->payment);
             });
         }
-    }
-
-    /// What came back after the refusal may be left.
-    void check_sold_out(const ledger_picture& picture) {
-        const auto refused = answers_.buyers(told::sold_out);
-        const auto left = picture.counters.remaining();
-        std::int64_t came_back = 0;
-        for (const auto& record : picture.reservations) {
-            if (!is_live(record.state)) came_back += record.quantity;
-        }
-        if (refused == 0 || left <= came_back) return;
-        verdict_.findings.push_back(
-            {fmt::format("{} buyers were told 'sold out', and {} tickets are left", refused, left),
-             refused,
-             {}});
     }
 
     void check_law(const audit_report& audit) {

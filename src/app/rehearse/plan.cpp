@@ -7,6 +7,12 @@ namespace onsale::app {
 
 namespace {
 
+/// The Host field, and the end of a connection that is for one request.
+void append_host(std::string& text, const rehearsal_plan& plan, const target& to) {
+    text.append("Host: ").append(to.host);
+    if (plan.one_shot) text += "\r\nConnection: close";
+}
+
 void write_ticket_request(std::string& text, const rehearsal_plan& plan, std::int64_t number) {
     text += "GET /buy/ticket?sale=";
     text += plan.sale;
@@ -53,8 +59,7 @@ void write_request(std::string& text, const rehearsal_plan& plan, const target& 
     } else {
         text += "POST /v1/sales/" + plan.sale + "/reservations HTTP/1.1\r\n";
     }
-    text += "Host: ";
-    text += to.host;
+    append_host(text, plan, to);
     text += "\r\nIdempotency-Key: ";
     append_buyer(text, plan.run, number);
     if (plan.call == buying_call::v1) {
@@ -73,7 +78,8 @@ void write_payment(std::string& text, const rehearsal_plan& plan, const target& 
     const auto timestamp = std::to_string(now);
     const payment_notice notice{reservation, id, plan.price, timestamp};
     text = "POST /v1/reservations/";
-    text.append(reservation).append("/payment HTTP/1.1\r\nHost: ").append(to.host);
+    text.append(reservation).append("/payment HTTP/1.1\r\n");
+    append_host(text, plan, to);
     text.append("\r\nX-Onsale-Timestamp: ").append(timestamp);
     text.append("\r\nX-Onsale-Signature: ").append(sign(plan.secret, notice));
     std::string body = R"({"payment_id":")" + id + R"(","amount":)";
@@ -81,9 +87,12 @@ void write_payment(std::string& text, const rehearsal_plan& plan, const target& 
     end_with_body(text, body + '}');
 }
 
-void write_cancellation(std::string& text, const target& to, std::string_view reservation) {
+void write_cancellation(std::string& text, const rehearsal_plan& plan, const target& to,
+                        std::string_view reservation) {
     text = "DELETE /v1/reservations/";
-    text.append(reservation).append(" HTTP/1.1\r\nHost: ").append(to.host).append("\r\n\r\n");
+    text.append(reservation).append(" HTTP/1.1\r\n");
+    append_host(text, plan, to);
+    text += "\r\n\r\n";
 }
 
 }  // namespace onsale::app

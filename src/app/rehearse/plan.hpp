@@ -23,7 +23,7 @@ struct rehearsal_plan {
     std::vector<target> targets;  ///< connection i starts at target i, and moves on when it breaks
     std::string sale = "demo";
     std::string run;  ///< the front of this run's buyers and keys: nobody else has it
-    std::int64_t buyers = 50'000;
+    std::int64_t buyers = 1'000'000;
     std::int64_t connections = 200;
     double rate = 0;            ///< arrivals per second; 0: whenever a connection is free
     bool one_shot = false;      ///< a connection of its own for every request, as `ab` does
@@ -54,6 +54,7 @@ void write_payment(std::string& text, const rehearsal_plan& plan, const target& 
                    std::int64_t number, std::string_view reservation, std::int64_t now);
 
 /// Writes the request that cancels `reservation`.
-void write_cancellation(std::string& text, const target& to, std::string_view reservation);
+void write_cancellation(std::string& text, const rehearsal_plan& plan, const target& to,
+                        std::string_view reservation);
 
 }  // namespace onsale::app
