@@ -1,9 +1,11 @@
 #include "integration/node_test.hpp"
 #include "support/program.hpp"
+#include "support/stage.hpp"
 
 #include <boost/json/parse.hpp>
 
 #include <fstream>
+#include <sstream>
 
 // `onsale rehearse` against a real node: what its buyers do after the purchase, and the verdict.
 
@@ -57,6 +59,47 @@ TEST_F(Rehearse, WithoutASharePaysNothing) {
     EXPECT_EQ(number("sold"), 200);
 }
 
+TEST_F(Rehearse, WithAConnectionForEachRequestMakesAsManyAndIsClean) {
+    const auto& one = sell({.total = 200});
+    const auto accepted = [&] { return metric(one.port(), "onsale_connections_total"); };
+    const auto before = accepted();
+    const auto ended = rehearse(one, {"--buyers", "500", "--one-shot", "--json"});
+    EXPECT_EQ(ended.status, 0) << ended.output;
+    const auto report = report_of(ended);
+    EXPECT_EQ(count(report, "told", "sold"), 200);
+    EXPECT_EQ(count(report, "told", "sold_out"), 300);
+    EXPECT_EQ(count(report, "sold_out", "compared"), 300);
+    EXPECT_GE(accepted(), before + 500);  // kept ones would be 20
+}
+
+// 20 connections would serve the 300 in a moment.
+TEST_F(Rehearse, AtARateTakesItsTimeAndDrawsIt) {
+    const auto& one = sell({.total = 100});
+    const auto picture = directory.path() / "run.svg";
+    const auto ended =
+        rehearse(one, {"--buyers", "300", "--rate", "200", "--svg", picture.string(), "--json"});
+    EXPECT_EQ(ended.status, 0) << ended.output;
+    const auto report = report_of(ended);
+    EXPECT_GE(report.at("seconds").as_double(), 299 / 200.0);
+    EXPECT_LT(report.at("seconds").as_double(), 30);
+    EXPECT_EQ(count(report, "told", "sold"), 100);
+    std::stringstream drawn;
+    drawn << std::ifstream{picture}.rdbuf();
+    EXPECT_NE(drawn.str().find("300 arrivals"), std::string::npos);
+    EXPECT_NE(drawn.str().find("100 sales"), std::string::npos);
+}
+
+TEST_F(Rehearse, FindsAFalseSoldOut) {
+    // As in the article: a node without local stock says so, whatever the others have.
+    const auto& one =
+        sell({.total = 100}, {"node.top_up=false", "node.local_stock=40", "node.buffer=0"});
+    const auto ended = rehearse(one, {"--buyers", "60"});
+    EXPECT_EQ(ended.status, 1) << ended.output;
+    EXPECT_NE(ended.output.find("20 buyers were told 'sold out' while tickets were left"),
+              std::string::npos)
+        << ended.output;
+}
+
 TEST_F(Rehearse, RefusesWhatCannotBeRehearsed) {
     const auto& one = sell({.total = 10, .hold_ms = 60'000});
     const auto secret = secret_file("secret", "a secret of some length");
@@ -65,6 +108,8 @@ TEST_F(Rehearse, RefusesWhatCannotBeRehearsed) {
         EXPECT_EQ(ended.status, 2) << ended.output;
         EXPECT_NE(ended.output.find(why), std::string::npos) << ended.output;
     };
+    refused({"--rate", "10", "--duration-limit", "60s"}, "1000000 buyers at 10 a second");
+    refused({"--svg", "/nowhere/run.svg"}, "cannot write to /nowhere/run.svg");
     refused({"--pay", "0.6", "--cancel", "0.6"}, "at most 1 together");
     refused({"--pay", "0.6"}, "need --payment-secret");
     refused({"--pay", "0.6", "--payment-secret", "/nowhere"}, "no secret can be read");

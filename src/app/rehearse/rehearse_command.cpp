@@ -3,8 +3,10 @@
 #include "../sale_ledger.hpp"
 #include "../sale_view.hpp"
 #include "../when.hpp"
+#include "chart.hpp"
 #include "crowd.hpp"
 #include "report.hpp"
+#include "sources.hpp"
 
 #include "onsale/core/ids.hpp"
 #include "onsale/core/limits.hpp"
@@ -50,6 +52,15 @@ std::string make_room(std::int64_t connections) {
     return setrlimit(RLIMIT_NOFILE, &files) == 0 ? "" : "the limit of open files cannot be raised";
 }
 
+/// Empty: all of them can come in time.
+std::string complaint_about_rate(const rehearsal_plan& plan) {
+    if (plan.rate <= 0) return {};
+    const std::chrono::duration<double> needed{static_cast<double>(plan.buyers) / plan.rate};
+    if (needed < plan.duration_limit) return {};
+    return fmt::format("{} buyers at {} a second come in {:.0f} s, and --duration-limit is {}",
+                       plan.buyers, plan.rate, needed.count(), duration_text(plan.duration_limit));
+}
+
 /// Fills in what has to be read and looked up, and sees that servers listen.
 std::optional<failure> prepare(rehearse_options& given) {
     auto& plan = given.plan;
@@ -58,6 +69,9 @@ std::optional<failure> prepare(rehearse_options& given) {
         return failure{wrong_use, "--duration-limit is a time such as 90s or 10m"};
     }
     plan.duration_limit = *duration;
+    if (const auto problem = complaint_about_rate(plan); !problem.empty()) {
+        return failure{wrong_use, problem};
+    }
     plan.run = "r" + random_hex().substr(0, 12);
     if (const auto problem = make_room(plan.connections); !problem.empty()) {
         return failure{wrong_use, problem};
@@ -72,6 +86,7 @@ std::optional<failure> prepare(rehearse_options& given) {
         }
         plan.targets.push_back(*to);
     }
+    if (plan.one_shot) plan.sources = sources_for(plan.buyers, plan.targets, local_ports());
     return {};
 }
 
@@ -101,8 +116,22 @@ std::optional<failure> prepare_payments(rehearse_options& given) {
     return failure{wrong_use, "no secret can be read from " + given.secret_file};
 }
 
+/// A reading of the ledger's clock by this machine's.
+or_failure<ledger_clock> compare_clocks(steady_session& ledger) {
+    const auto before = monotonic::now();
+    const auto said = ledger_now(ledger);
+    if (!said) return said.error();
+    return ledger_clock{before, *said, monotonic::now()};
+}
+
+/// What was known of the ledger before the crowd came.
+struct ledger_before {
+    stock_before stock;
+    ledger_clock clock;
+};
+
 /// Before the crowd comes: a rehearsal that cannot be judged is not worth its noise.
-std::optional<failure> meet_ledger(steady_session& ledger, rehearsal_plan& plan) {
+or_failure<ledger_before> meet_ledger(steady_session& ledger, rehearsal_plan& plan) {
     const auto line = read_sale(ledger, plan.sale);
     if (!line) return line.error();
     if (line->says.state == sale_state::missing) {
@@ -116,7 +145,10 @@ std::optional<failure> meet_ledger(steady_session& ledger, rehearsal_plan& plan)
                                    "--duration-limit is {}",
                                    duration_text(hold), duration_text(plan.duration_limit))};
     }
-    return {};
+    const auto clock = compare_clocks(ledger);
+    if (!clock) return clock.error();
+    const auto& says = line->says;
+    return ledger_before{{says.at.epoch, says.total, says.last}, *clock};
 }
 
 /// The orders follow: P8 gives them a second of normal running, a storm's end gets some more.
@@ -149,33 +181,62 @@ or_failure<ledger_evidence> gather(steady_session& ledger, const ledger_options&
     return ledger_evidence{std::move(*picture), std::move(*audit)};
 }
 
+/// What the ledger holds now, beside what was known before.
+or_failure<ledger_evidence> gather(steady_session& ledger, const rehearse_options& given,
+                                   const ledger_before& before) {
+    const auto clock = compare_clocks(ledger);
+    if (!clock) return clock.error();
+    auto evidence = gather(ledger, given.ledger, given.plan.sale);
+    if (!evidence) return evidence.error();
+    evidence->before = before.stock;
+    evidence->clock = before.clock.and_later(*clock);
+    return evidence;
+}
+
 void print(const rehearse_options& given, const rehearsal_report& report) {
     const auto text = given.json ? boost::json::serialize(rehearsal_object(report)) + '\n'
                                  : rehearsal_text(report);
     std::fputs(text.c_str(), stdout);
 }
 
-/// True if it was clean.
-or_failure<bool> rehearse_and_judge(rehearse_options& given, steady_session* ledger) {
-    auto& plan = given.plan;
-    tally answers{plan.buyers, plan.run};
-    if (!plan.output.empty() && !answers.write_to(plan.output)) {
+/// False: it cannot be written. True also if no chart is asked for.
+bool draw(const rehearsal_plan& plan, const tally& answers) {
+    if (plan.chart.empty()) return true;
+    std::ofstream file{plan.chart};
+    file << draw_chart(answers.course_of_run(), chart_title(plan));
+    file.close();
+    return !file.fail();
+}
+
+std::optional<failure> open_files(const rehearsal_plan& plan, tally& answers) {
+    if (!plan.output.empty() && !answers.write_to(plan.output))
         return failure{wrong_use, "cannot write to " + plan.output};
-    }
-    const auto started = monotonic::now();
-    crowd{plan, answers}.run();
-    const auto took = monotonic::now() - started;
+    if (!draw(plan, answers)) return failure{wrong_use, "cannot write to " + plan.chart};
+    return {};
+}
+
+/// `before` may be nothing: the ledger is not asked. True if it was clean.
+or_failure<bool> rehearse_and_judge(const rehearse_options& given, steady_session* ledger,
+                                    const std::optional<ledger_before>& before) {
+    const auto& plan = given.plan;
+    tally answers{plan.buyers, plan.run};
+    if (auto problem = open_files(plan, answers)) return *problem;
+    crowd buyers{plan, answers};
+    buyers.run();
+    const std::chrono::duration<double> took = monotonic::now() - answers.started();
     if (!answers.finish(wall_clock()))
         return failure{not_reachable, "not all answers went to " + plan.output};
+    if (!draw(plan, answers)) return failure{not_reachable, "cannot write to " + plan.chart};
     std::optional<ledger_evidence> evidence;
-    if (ledger != nullptr) {
-        auto gathered = gather(*ledger, given.ledger, plan.sale);
+    if (before) {
+        auto gathered = gather(*ledger, given, *before);
         if (!gathered) return gathered.error();
         evidence = std::move(*gathered);
     }
     const auto* held = evidence ? &*evidence : nullptr;
     const auto verdict = judge_rehearsal(plan, answers, held);
-    print(given, {plan, answers, held, verdict, measure(answers.latencies()), took});
+    print(given, {plan, answers, held, verdict, measure(answers.latencies()), took,
+                  buyers.most_waiting()});
     return verdict.is_clean();
 }
 
@@ -183,17 +244,17 @@ or_failure<bool> rehearse(rehearse_options& given) {
     std::signal(SIGPIPE, SIG_IGN);
     if (auto problem = prepare_payments(given)) return *problem;
     if (auto problem = prepare(given)) return *problem;
-    if (given.no_ledger) return rehearse_and_judge(given, nullptr);
+    if (given.no_ledger) return rehearse_and_judge(given, nullptr, {});
     auto to = given.ledger.endpoint();
     if (!to) return failure{wrong_use, to.error().sentence};
     steady_session ledger{std::move(*to)};
-    if (auto problem = meet_ledger(ledger, given.plan)) {
-        if (problem->status == not_reachable) {
-            problem->sentence += "; --no-ledger judges by the answers alone";
-        }
-        return *problem;
+    const auto before = meet_ledger(ledger, given.plan);
+    if (before) return rehearse_and_judge(given, &ledger, *before);
+    auto problem = before.error();
+    if (problem.status == not_reachable) {
+        problem.sentence += "; --no-ledger judges by the answers alone";
     }
-    return rehearse_and_judge(given, &ledger);
+    return problem;
 }
 
 void add_options(CLI::App& command, const std::shared_ptr<rehearse_options>& given) {
@@ -215,11 +276,19 @@ void add_options(CLI::App& command, const std::shared_ptr<rehearse_options>& giv
         ->transform(CLI::CheckedTransformer(std::map<std::string, buying_call>{
             {"ticket", buying_call::ticket}, {"v1", buying_call::v1}}))
         ->default_str("ticket");
+    command
+        .add_option("--rate", plan.rate,
+                    "Buyers come at so many a second, whoever is busy; 0: at full speed")
+        ->capture_default_str()
+        ->check(CLI::Range(0.0, 1e7));
+    command.add_flag("--one-shot", plan.one_shot,
+                     "A connection of its own for every request; without it, kept connections");
     command.add_flag("--wait-for-opening", plan.wait_for_opening,
                      "Buyers who hear 'not open yet' ask again");
     command.add_option("--duration-limit", given->duration, "Give up after this long")
         ->capture_default_str();
     command.add_option("--output", plan.output, "Write every answer to this file, JSON lines");
+    command.add_option("--svg", plan.chart, "Write a picture of the run to this file");
     command.add_flag("--no-ledger", given->no_ledger, "Judge by the answers alone");
     command.add_flag("--json", given->json, "Print one JSON object, for programs");
     given->ledger.add_to(command);
@@ -250,13 +319,24 @@ void add_rehearse(CLI::App& program, int& status) {
         "without\n"
         "knowing, 'sold out' was true, nobody has paid without a ticket or a refund due, and the\n"
         "audit finds nothing. Buyers without a share of their own abandon what they bought.\n\n"
+        "'Sold out' was true if the ledger had nothing left at some moment between a second "
+        "before\n"
+        "the request and the answer. That is told from its reservations, and cannot be told if "
+        "the\n"
+        "stock was changed meanwhile.\n\n"
+        "The latency of a request counts from when the buyer wanted to ask, and has the time to\n"
+        "connect in it; with --rate that is buyer i's i/RATE seconds after the start, also if no\n"
+        "connection was free. With --one-shot to 127.0.0.1, connections come from as many "
+        "addresses\n"
+        "127.x.x.x as are needed for each to find a free port.\n\n"
         "It buys: do not point it at a sale that is not a rehearsal.\n\n"
         "Exit status: 0 clean, 1 not clean, 2 wrong use or no such sale, 3 the servers or the "
         "ledger\n"
         "cannot be reached.\n\n"
         "Example:\n"
         "  onsale sale open demo --total 10000\n"
-        "  onsale rehearse --buyers 50000 --connections 200\n"
+        "  onsale rehearse --connections 200 --svg run.svg\n"
+        "  onsale rehearse --one-shot --buyers 200000 --rate 5000\n"
         "  onsale rehearse --pay 0.5 --late 0.1 --cancel 0.1 --payment-secret run/payment.secret"
         "\n");
     command->callback([given, &status] {

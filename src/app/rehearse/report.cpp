@@ -57,6 +57,12 @@ boost::json::array findings_array(const rehearsal_verdict& verdict) {
     return findings;
 }
 
+boost::json::object sold_out_object(const rehearsal_verdict& verdict) {
+    boost::json::object object{{"compared", verdict.compared}, {"not_compared", nullptr}};
+    if (!verdict.not_compared.empty()) object["not_compared"] = verdict.not_compared;
+    return object;
+}
+
 std::string told_text(const tally& answers) {
     auto text = fmt::format("  told       {} sold, {} sold out", answers.buyers(told::sold),
                             answers.buyers(told::sold_out));
@@ -95,6 +101,39 @@ std::string retries_text(const tally& answers) {
     return text + '\n';
 }
 
+std::string crowd_text(const rehearsal_report& report) {
+    const auto& plan = report.plan;
+    auto text = fmt::format("{}: {} buyers over {} connections{}", plan.sale, plan.buyers,
+                            plan.connections, plan.one_shot ? ", a new one for each request" : "");
+    if (plan.sources > 1) text += fmt::format(", from {} addresses", plan.sources);
+    if (plan.rate > 0) text += fmt::format(", {} a second", plan.rate);
+    return text + fmt::format("; {} requests in {:.2f} s, {:.0f}/s (run {})\n",
+                              report.answers.requests(), report.took.count(), rate(report),
+                              plan.run);
+}
+
+std::string latency_text(const rehearsal_report& report) {
+    const auto& latency = report.latency;
+    auto text =
+        fmt::format("  latency    p50 {:.2f} ms, p90 {:.2f}, p99 {:.2f}, p99.9 {:.2f}, max {:.2f}",
+                    milliseconds(latency.p50), milliseconds(latency.p90), milliseconds(latency.p99),
+                    milliseconds(latency.p999), milliseconds(latency.most));
+    if (report.plan.rate > 0) {
+        text += fmt::format("; up to {} waited for a connection", report.most_waiting);
+    }
+    return text + '\n';
+}
+
+/// Nothing, if nobody was told so, or the ledger was not asked.
+std::string sold_out_text(const rehearsal_verdict& verdict) {
+    if (!verdict.not_compared.empty()) {
+        return fmt::format("  sold out   not compared with the ledger: {}\n", verdict.not_compared);
+    }
+    if (verdict.compared == 0) return {};
+    return fmt::format("  sold out   {} answers compared with what the ledger had\n",
+                       verdict.compared);
+}
+
 std::string ledger_text(const ledger_evidence* ledger) {
     if (ledger == nullptr) return "  ledger     not asked\n";
     const auto& c = ledger->audit.counters;
@@ -121,11 +160,15 @@ std::string findings_text(const rehearsal_verdict& verdict) {
 }  // namespace
 
 boost::json::object rehearsal_object(const rehearsal_report& report) {
-    const auto& [plan, answers, ledger, verdict, latency, took] = report;
+    const auto& [plan, answers, ledger, verdict, latency, took, most_waiting] = report;
     boost::json::object object{{"sale", plan.sale},
                                {"run", plan.run},
                                {"buyers", plan.buyers},
                                {"connections", plan.connections},
+                               {"one_shot", plan.one_shot},
+                               {"sources", plan.sources},
+                               {"rate", plan.rate},
+                               {"most_waiting", most_waiting},
                                {"seconds", took.count()},
                                {"requests", answers.requests()},
                                {"requests_per_second", rate(report)},
@@ -138,6 +181,7 @@ boost::json::object rehearsal_object(const rehearsal_report& report) {
                                  {"lowest", verdict.lowest},
                                  {"highest", verdict.highest}}},
                                {"latency_ms", latency_object(latency)},
+                               {"sold_out", sold_out_object(verdict)},
                                {"clean", verdict.is_clean()},
                                {"findings", findings_array(verdict)}};
     object["audit"] = nullptr;
@@ -146,20 +190,15 @@ boost::json::object rehearsal_object(const rehearsal_report& report) {
 }
 
 std::string rehearsal_text(const rehearsal_report& report) {
-    const auto& [plan, answers, ledger, verdict, latency, took] = report;
-    auto text = fmt::format(
-        "{}: {} buyers over {} connections, {} requests in {:.2f} s, {:.0f}/s (run {})\n",
-        plan.sale, plan.buyers, plan.connections, answers.requests(), took.count(), rate(report),
-        plan.run);
+    const auto& answers = report.answers;
+    const auto& verdict = report.verdict;
+    auto text = crowd_text(report);
     text += told_text(answers) + settled_text(answers) + retries_text(answers);
     text += fmt::format("  unanswered {}\n", verdict.unanswered);
     text += fmt::format("  tickets    {} different, {} to {}\n", verdict.tickets, verdict.lowest,
                         verdict.highest);
-    text += fmt::format(
-        "  latency    p50 {:.2f} ms, p90 {:.2f}, p99 {:.2f}, p99.9 {:.2f}, max {:.2f}\n",
-        milliseconds(latency.p50), milliseconds(latency.p90), milliseconds(latency.p99),
-        milliseconds(latency.p999), milliseconds(latency.most));
-    return text + ledger_text(ledger) + findings_text(verdict);
+    text += latency_text(report) + ledger_text(report.ledger) + sold_out_text(verdict);
+    return text + findings_text(verdict);
 }
 
 }  // namespace onsale::app

@@ -17,6 +17,7 @@ struct rehearsal_report {
     const rehearsal_verdict& verdict;
     percentiles latency;
     std::chrono::duration<double> took;
+    std::int64_t most_waiting;  ///< see `crowd::most_waiting`
 };
 
 [[nodiscard]] boost::json::object rehearsal_object(const rehearsal_report& report);
