@@ -148,6 +148,16 @@ TEST_F(Rehearsal, FindsALedgerThatBreaksTheLaw) {
     EXPECT_EQ(verdict.findings[0].examples[0], "5 and 3 are 9");
 }
 
+TEST_F(Rehearsal, P8OrdersHaveFollowedToWhereTheCrowdHadGone) {
+    tell_all();
+    evidence.end = {1, 7};
+    evidence.audit.orders.emplace().position = {1, 7};
+    evidence.audit.orders->behind = 3;
+    EXPECT_TRUE(judge().is_clean()) << "holds expire after that";
+    evidence.audit.orders->position = {1, 6};
+    EXPECT_FALSE(judge().is_clean());
+}
+
 TEST_F(Rehearsal, ShowsAFewExamplesAndCountsAll) {
     tally many{1'000, "r"};
     plan.buyers = 1'000;

@@ -50,6 +50,7 @@ struct stock_before {
 struct ledger_evidence {
     ledger_picture picture;
     audit_report audit;
+    ledger_version end;                    ///< of the ledger, when the crowd had gone
     std::optional<stock_before> before{};  ///< nothing: it was not asked before
     ledger_clock clock{};
 };

@@ -151,22 +151,26 @@ or_failure<ledger_before> meet_ledger(steady_session& ledger, rehearsal_plan& pl
     return ledger_before{{says.at.epoch, says.total, says.last}, *clock};
 }
 
-/// The orders follow: P8 gives them a second of normal running, a storm's end gets some more.
-std::optional<failure> let_orders_follow(steady_session& ledger, const std::string& sale) {
+/// The orders follow: P8 gives them a second of normal running, a storm's end gets some more. Where
+/// the ledger was when the crowd had gone: holds may go on to expire.
+or_failure<ledger_version> let_orders_follow(steady_session& ledger, const std::string& sale) {
     const auto until = monotonic::now() + limits::rehearsal_orders;
+    std::optional<ledger_version> end;
     for (;;) {
         const auto line = read_sale(ledger, sale);
         if (!line) return line.error();
         const auto& says = line->says;
-        if (says.ordered == ledger_version{} || says.ordered >= says.at) return {};
-        if (monotonic::now() >= until) return {};  // the verdict says so
+        if (!end) end = says.at;
+        const bool is_done = says.ordered == ledger_version{} || says.ordered >= *end;
+        if (is_done || monotonic::now() >= until) return *end;  // the verdict says which
         std::this_thread::sleep_for(limits::operator_pause);
     }
 }
 
 or_failure<ledger_evidence> gather(steady_session& ledger, const ledger_options& options,
                                    const std::string& sale) {
-    if (auto problem = let_orders_follow(ledger, sale)) return *problem;
+    const auto end = let_orders_follow(ledger, sale);
+    if (!end) return end.error();
     const auto beside = read_orders(ledger, options, sale);
     if (!beside) return beside.error();
     auto picture = read_still_picture(ledger, sale);
@@ -174,11 +178,12 @@ or_failure<ledger_evidence> gather(steady_session& ledger, const ledger_options&
     if (picture->exact) {
         auto audit =
             check_law(*picture, beside->orders ? &*beside->orders : nullptr, beside->ordered);
-        return ledger_evidence{std::move(*picture), std::move(audit)};
+        return ledger_evidence{
+            .picture = std::move(*picture), .audit = std::move(audit), .end = *end};
     }
     auto audit = audit_sale(ledger, sale, *beside);
     if (!audit) return audit.error();
-    return ledger_evidence{std::move(*picture), std::move(*audit)};
+    return ledger_evidence{.picture = std::move(*picture), .audit = std::move(*audit), .end = *end};
 }
 
 /// What the ledger holds now, beside what was known before.
