@@ -173,5 +173,13 @@ TEST_F(SoldOut, IsTrueWhileWhatComesBackIsTakenInTheSameMillisecond) {
     EXPECT_FALSE(stock.had_nothing(epoch, epoch + 199));
 }
 
+TEST_F(SoldOut, IsTrueWhenTheLastOneIsTakenAndAnotherComesBackInTheSameMillisecond) {
+    reserve(1, 500);
+    come_back(0, 500);
+    const stock_history stock{evidence.picture};
+    EXPECT_TRUE(stock.had_nothing(epoch + 400, epoch + 600));
+    EXPECT_FALSE(stock.had_nothing(epoch + 501, epoch + 600));
+}
+
 }  // namespace
 }  // namespace onsale::app

@@ -220,14 +220,15 @@ buying_connection::task<std::string_view> buying_connection::connect() {
         co_return trouble("no local port was free");
     if (error) co_return trouble("could not connect");
     boost::system::error_code ignored;
-    socket_.set_option(asio::ip::tcp::no_delay{true}, ignored);
+    socket_.non_blocking(true, ignored);
+    // The first write goes out at once; there is another one only on a kept connection.
+    if (!among_.plan().one_shot) socket_.set_option(asio::ip::tcp::no_delay{true}, ignored);
     connected_ = true;
     co_return std::string_view{};
 }
 
 buying_connection::task<std::string_view> buying_connection::send() {
     boost::system::error_code error;
-    socket_.non_blocking(true, error);
     // Nearly always all of it fits, and no operation has to be started.
     const auto sent = socket_.write_some(asio::buffer(request_), error);
     if (!error && sent == request_.size()) co_return std::string_view{};

@@ -52,6 +52,18 @@ std::string make_room(std::int64_t connections) {
     return setrlimit(RLIMIT_NOFILE, &files) == 0 ? "" : "the limit of open files cannot be raised";
 }
 
+/// The answers that are missing then are not the servers' fault.
+void warn_of_tracking(std::int64_t connections) {
+    const auto room = tracking_room();
+    if (!room || *room >= connections) return;
+    const auto text = fmt::format(
+        "Warning: this kernel tracks connections and has room for {} more; beyond that it drops "
+        "some, and answers come late. Raise net.netfilter.nf_conntrack_max, lower --rate, or use "
+        "a network namespace without tracking.\n",
+        *room);
+    std::fputs(text.c_str(), stderr);
+}
+
 /// Empty: all of them can come in time.
 std::string complaint_about_rate(const rehearsal_plan& plan) {
     if (plan.rate <= 0) return {};
@@ -86,7 +98,9 @@ std::optional<failure> prepare(rehearse_options& given) {
         }
         plan.targets.push_back(*to);
     }
-    if (plan.one_shot) plan.sources = sources_for(plan.buyers, plan.targets, local_ports());
+    if (!plan.one_shot) return {};
+    plan.sources = sources_for(plan.buyers, plan.targets, local_ports());
+    warn_of_tracking(plan.buyers);
     return {};
 }
 

@@ -15,6 +15,15 @@ std::int64_t local_ports() {
     return std::max<std::int64_t>(last - first + 1, 1);
 }
 
+std::optional<std::int64_t> tracking_room() {
+    std::int64_t most = 0;
+    std::int64_t count = 0;
+    std::ifstream{"/proc/sys/net/netfilter/nf_conntrack_max"} >> most;
+    std::ifstream{"/proc/sys/net/netfilter/nf_conntrack_count"} >> count;
+    if (count == 0) return std::nullopt;
+    return std::max<std::int64_t>(most - count, 0);
+}
+
 std::uint32_t sources_for(std::int64_t connections, std::span<const target> targets,
                           std::int64_t ports) {
     const bool here = std::all_of(targets.begin(), targets.end(), [](const target& to) {

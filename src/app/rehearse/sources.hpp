@@ -5,6 +5,7 @@
 #include <boost/asio/ip/address_v4.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <span>
 
 // Where a rehearsal's connections come from. A port is used for a minute after its connection has
@@ -19,6 +20,11 @@ namespace onsale::app {
 /// How many addresses so many connections need; 1, unless all targets are on the loopback network.
 [[nodiscard]] std::uint32_t sources_for(std::int64_t connections, std::span<const target> targets,
                                         std::int64_t ports);
+
+/// How many more connections the kernel's tracking (nf_conntrack, which Docker's rules turn on) has
+/// room for. It remembers one for two minutes after its end, and drops others when it is full.
+/// Nothing: it tracks none here. Reads /proc.
+[[nodiscard]] std::optional<std::int64_t> tracking_room();
 
 /// 127.0.0.1, and those that follow it.
 [[nodiscard]] inline boost::asio::ip::address_v4 source(std::uint32_t number) {
