@@ -24,7 +24,7 @@ times do not. Every measurement starts its servers anew, on free ports of 127.0.
 directory of its own, and ends them. A figure is the median over the rounds.
 '''
 EXAMPLES = '''
-  ./dev bench speed                                  all of it; about half an hour
+  ./dev bench speed                                  all of it; about 20 minutes
   ./dev bench speed --only 'sold out' --only bare    these by their names, in every round
   ./dev bench speed --rounds 1 --seconds 1           a quick look, worth nothing
   ./dev bench speed --list                           the names

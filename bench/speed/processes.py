@@ -1,5 +1,6 @@
 """The processes of one measurement: started, watched through /proc, and ended for certain."""
 
+import contextlib
 import ctypes
 import os
 import random
@@ -65,8 +66,13 @@ def tree(pid):
 
 def cpu_of(pid):
     """Seconds of CPU, to the nanosecond: `stat` has the same in steps of 10 ms."""
-    threads = Path(f'/proc/{pid}/task').iterdir()
-    return sum(int((thread / 'schedstat').read_text().split()[0]) for thread in threads) / 1e9
+    nanoseconds = 0
+    for thread in Path(f'/proc/{pid}/task').glob('*'):
+        try:
+            nanoseconds += int((thread / 'schedstat').read_text().split()[0])
+        except OSError:
+            continue  # it has just ended
+    return nanoseconds / 1e9
 
 
 def cpu_of_the_gone(pid):
@@ -119,7 +125,8 @@ class Process:
             self._running.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             for pid in family:
-                os.kill(pid, signal.SIGKILL)
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
             self._running.wait()
 
 
