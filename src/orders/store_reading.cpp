@@ -82,7 +82,7 @@ void read_orders(soci::session& sql, const std::string& sale, order_snapshot& to
     rows.execute();
     while (rows.fetch()) {
         const auto known = parse_reservation_state(state);
-        if (!known) throw soci::soci_error{"order " + id + " is in no state: " + state};
+        if (!known) throw soci::soci_error{"an order is in no state that there is: " + state};
         to.orders.push_back({.digits = to.texts.keep(digits_of(id)),
                              .state = *known,
                              .quantity = quantity,
