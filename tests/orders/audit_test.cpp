@@ -22,7 +22,8 @@ class AuditedOrders : public orders_test {
     boost::json::value audit(int status = 0) {
         const auto result = run({"audit", "G101", "--json"});
         EXPECT_EQ(result.status, status) << result.output;
-        return boost::json::parse(result.output);
+        // What it tells of its progress stands before, on the other stream.
+        return boost::json::parse(result.output.substr(result.output.find('{')));
     }
 
     static std::int64_t differences_of(const boost::json::value& report, std::string_view law) {
@@ -59,7 +60,7 @@ TEST_P(AuditedOrders, P8MayBeBehindWhileTheSaleMoves) {
     start_writer();
     seller sales{redis, ledger.sale(), 100'000};
     ASSERT_TRUE(wait_until([&] { return position() > 5; }, patience)) << writer->log();
-    for (int looks = 0; looks < 10; ++looks)
+    for (int looks = 0; looks < 3; ++looks)
         audit();
 }
 
