@@ -1,3 +1,4 @@
+#include "onsale/core/limits.hpp"
 #include "onsale/http/server.hpp"
 
 #include <boost/asio/ip/address.hpp>
@@ -18,9 +19,8 @@ namespace {
 
 using boost::asio::ip::tcp;
 
-void set(int descriptor, int level, int option) {
-    const int on = 1;
-    ::setsockopt(descriptor, level, option, &on, sizeof on);
+void set(int descriptor, int level, int option, int value = 1) {
+    ::setsockopt(descriptor, level, option, &value, sizeof value);
 }
 
 /// A bound descriptor, or -1 with errno.
@@ -62,6 +62,7 @@ or_complaint<listening_socket> listening_socket::open(const std::string& address
     }
     const int descriptor = bind_to(where, true);
     if (descriptor < 0) return cannot_listen(address, port);
+    set(descriptor, IPPROTO_TCP, TCP_DEFER_ACCEPT, static_cast<int>(limits::silent_accept.count()));
     listening_socket result{descriptor};
     if (::listen(descriptor, SOMAXCONN) != 0) return cannot_listen(address, port);
     return result;

@@ -8,6 +8,7 @@
 #include <boost/beast/http/rfc7230.hpp>
 
 #include <algorithm>
+#include <array>
 
 namespace onsale::http {
 
@@ -20,6 +21,16 @@ namespace {
 std::string_view plain(string_view text) noexcept {
     return {text.data(), text.size()};
 }
+
+/// What a host and a port may be made of (RFC 3986).
+constexpr auto host_bytes = [] {
+    std::array<bool, 256> may{};
+    for (unsigned char c = '!'; c <= '~'; ++c) {
+        may[c] = std::string_view{"\"#/<>?@\\^`{|}"}.find(static_cast<char>(c)) ==
+                 std::string_view::npos;
+    }
+    return may;
+}();
 
 /// Beast's parser, keeping only what a node uses, as views into the bytes.
 class header_parser final : public beast::basic_parser<true> {
@@ -119,12 +130,10 @@ class header_parser final : public beast::basic_parser<true> {
         return !value.empty() && (value.data() < bytes_.data() || value.data() >= end);
     }
 
-    /// Not what a host and a port are made of (RFC 3986) is refused, as by Nginx.
+    /// Not what a host and a port are made of is refused, as by Nginx.
     static bool is_host(string_view value) noexcept {
-        return std::all_of(value.begin(), value.end(), [](char c) {
-            return c > ' ' && c <= '~' &&
-                   std::string_view{"\"#/<>?@\\^`{|}"}.find(c) == std::string_view::npos;
-        });
+        return std::all_of(value.begin(), value.end(),
+                           [](char c) { return host_bytes[static_cast<unsigned char>(c)]; });
     }
 
     std::size_t on_body_impl(string_view body, error_code&) override {

@@ -101,6 +101,9 @@ inline constexpr std::size_t json_fields = 8;
 inline constexpr std::chrono::milliseconds header_deadline = 5s;
 /// From the end of the header to the end of the body. Beyond it: closed.
 inline constexpr std::chrono::milliseconds body_deadline = 5s;
+/// The kernel hands a connection over with its first bytes, which saves looking for them in vain;
+/// one that sends none it hands over after this, and not before.
+inline constexpr std::chrono::seconds silent_accept = 1s;
 /// An idle connection. Longer than Nginx's 60 s, so that Nginx never writes to a closed one.
 inline constexpr std::chrono::milliseconds idle_deadline = 75s;
 /// A reader who does not take its answer. Beyond it: closed.
