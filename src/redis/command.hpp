@@ -1,6 +1,7 @@
 #pragma once
 
 #include "onsale/core/text.hpp"
+#include "onsale/redis/keys.hpp"
 
 #include <cstddef>
 #include <string>
@@ -8,8 +9,8 @@
 
 namespace onsale::redis {
 
-/// Writes commands in Redis's protocol into a text that is kept and reused, so that a batch costs
-/// no allocation once the text has grown.
+/// Writes commands in Redis's protocol into texts that are kept and reused, so that a batch costs
+/// no allocation once they have grown.
 class command_writer {
   public:
     /// Begins a command of `words` words; each is then added once.
@@ -34,10 +35,17 @@ class command_writer {
         add(std::string_view{digits, static_cast<std::size_t>(end - digits)});
     }
 
+    void add_key(std::string_view sale, std::string_view part = {}) {
+        key_.clear();
+        append_sale_key(key_, sale, part);
+        add(key_);
+    }
+
     [[nodiscard]] std::string_view text() const noexcept { return text_; }
 
   private:
     std::string text_;
+    std::string key_;  // the last one
 };
 
 }  // namespace onsale::redis

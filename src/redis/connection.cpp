@@ -68,7 +68,7 @@ bool connection::send(std::string_view command, reply_handler& handler, time_poi
 void connection::on_reply(redisAsyncContext* context, void* answer, void* handler) {
     auto& self = *static_cast<connection*>(context->data);
     ONSALE_ASSERT(!self.sent_.empty());
-    self.sent_.pop_front();
+    self.sent_.erase(self.sent_.begin());  // of a few
     // What still comes in after we gave up is not believed: somebody may have been told otherwise.
     const auto* believed = self.closing_ ? nullptr : static_cast<const redisReply*>(answer);
     static_cast<reply_handler*>(handler)->on_reply(believed);

@@ -5,9 +5,9 @@
 #include <boost/asio/io_context.hpp>
 
 #include <cstdint>
-#include <deque>
 #include <string>
 #include <string_view>
+#include <vector>
 
 struct redisAsyncContext;
 struct redisReply;
@@ -70,7 +70,7 @@ class connection {
     boost::asio::io_context& io_;
     connection_handler& handler_;
     redisAsyncContext* context_ = nullptr;
-    std::deque<time_point> sent_;  // replies come in the order of the commands
+    std::vector<time_point> sent_;  // replies come in the order of the commands
     time_point began_{};
     std::string why_;
     bool connected_ = false;

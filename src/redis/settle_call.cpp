@@ -3,7 +3,6 @@
 #include "scripts.hpp"
 
 #include "onsale/core/limits.hpp"
-#include "onsale/redis/keys.hpp"
 
 #include <array>
 
@@ -19,7 +18,7 @@ void begin_settle(command_writer& command, const sale& on, late_payments late, s
     command.add(settle_script().sha);
     command.add(static_cast<std::int64_t>(parts.size()));
     for (const auto part : parts) {
-        command.add(sale_key(on.id(), part));
+        command.add_key(on.id(), part);
     }
     command.add(held.epoch);
     command.add(held.version);

@@ -83,7 +83,7 @@ void watch::ask(std::vector<sale*> about, time_point now) {
     command_.add(read_script().sha);
     command_.add(static_cast<std::int64_t>(about.size()));
     for (const auto* one : about) {
-        command_.add(sale_key(one->id()));
+        command_.add_key(one->id());
     }
     command_.add(static_cast<std::int64_t>(about.size()));
     for (const auto* one : about) {

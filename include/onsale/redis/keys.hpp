@@ -10,15 +10,19 @@ namespace onsale::redis {
 inline constexpr std::string_view sales_key = "onsale:sales";
 
 /// `onsale:{SALE}`, or `onsale:{SALE}:PART`; parts: reservations, buyers, due, free, refunds,
-/// journal, letters.
+/// journal, letters; and while a rebuild writes (L28), draft and draft:PART.
+inline void append_sale_key(std::string& to, std::string_view sale, std::string_view part = {}) {
+    to += "onsale:{";
+    to += sale;
+    to += '}';
+    if (part.empty()) return;
+    to += ':';
+    to += part;
+}
+
 [[nodiscard]] inline std::string sale_key(std::string_view sale, std::string_view part = {}) {
-    std::string key = "onsale:{";
-    key += sale;
-    key += '}';
-    if (!part.empty()) {
-        key += ':';
-        key += part;
-    }
+    std::string key;
+    append_sale_key(key, sale, part);
     return key;
 }
 
