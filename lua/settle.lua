@@ -5,7 +5,8 @@
 -- ARGV   epoch, version    the pair the caller held when it sent (L5)
 --        cap               most reservations one buyer may ever make (L17)
 --        late              rebuy or refuse: what becomes of a payment past the pay-by (L21)
---        sweep             expire up to this many reservations that are due, after the rest
+--        sweep             expire up to this many reservations that are due, after the rest; of a
+--                          batch of `reserve` all or none
 --        then for each call: id (32 hex digits), what, payment id, amount, new id
 --          pay           payment id and amount; `new id` is for the reservation of a late payment
 --          cancel
@@ -31,6 +32,7 @@
 -- include sale.lua
 
 local UNPACKED = 4000  -- words of one command: Lua's stack has room for 8,000
+local LATER = 60000    -- what is due and cannot be understood is looked at again after this, in ms
 
 local sale_key, reservations_key, buyers_key, due_key, free_key, journal_key, refunds_key =
     unpack(KEYS)
@@ -65,9 +67,18 @@ if not sale or sale.state == 'frozen' then
 end
 
 -- What is there: the reservations, what is owed for them, and their buyers.
-local due_ids = {}
+local due, due_ids = {}, {}  -- what stands in `due` until now, and the ids in it
+local function see_due(from, count)
+    for _, entry in ipairs(redis.call('ZRANGEBYSCORE', due_key, '-inf', tostring(now), 'LIMIT',
+            tostring(from), tostring(count))) do
+        if #due > 0 and #due_ids + #entry / 32 > sweep then return end
+        due[#due + 1] = entry
+        for id in entry:gmatch(('%x'):rep(32)) do due_ids[#due_ids + 1] = id end
+    end
+end
 if sweep > 0 then
-    due_ids = redis.call('ZRANGEBYSCORE', due_key, '-inf', tostring(now), 'LIMIT', '0', ARGV[5])
+    see_due(0, 8)  -- whole batches, maybe; or single ones
+    if #due == 8 and sweep > 8 then see_due(8, sweep - 8) end
 end
 local ids, asked = {}, {}
 local function ask_for(id)
@@ -88,10 +99,10 @@ for i, record in ipairs(redis.call('HMGET', reservations_key, unpack(ids))) do
         if not state and i <= named then
             return redis.error_reply('RECORD ' .. ids[i] .. ' cannot be understood: ' .. record)
         end
-        -- One that is due and cannot be understood is left to the audit: it holds no other up.
+        -- One that is due and cannot be understood (false) is left to the audit: it holds no other up.
         reservations[ids[i]] = state and {text = record, state = state, quantity = tonumber(quantity),
             tickets = tickets, pay_by = tonumber(pay_by), reserved = reserved, settled = settled,
-            payment = payment, owed = tonumber(owed), buyer = buyer}
+            payment = payment, owed = tonumber(owed), buyer = buyer} or false
     end
 end
 if #calls > 0 then
@@ -118,7 +129,7 @@ end
 
 -- Decide, call by call.
 local changed, is_changed = {}, {}   -- ids of reservations in the order of their first change
-local undue, came_back = {}, {}      -- ids that are due no more; ticket numbers that came back
+local came_back = {}                 -- ticket numbers that came back
 local born = {}                      -- id → reservation of a late payment in this very call
 local newborn = {}                   -- their ids, in order
 local owed_changed, owed_lines = {}, {}
@@ -131,7 +142,6 @@ end
 
 local function move_to(id, state)
     local one = reservations[id]
-    if one.state == 'held' then undue[#undue + 1] = id end
     if state == 'paid' then
         sale.paid = sale.paid + one.quantity
     else
@@ -264,16 +274,27 @@ for _, call in ipairs(calls) do
     local one = reservations[call.id]
     call.verdict = one and decide[call.what](call, one) or 'unknown'
 end
-local swept = 0
+local swept, unswept = 0, {}
 for _, id in ipairs(due_ids) do
     local one = reservations[id]
     if one and one.state == 'held' and one.pay_by <= now then
         move_to(id, 'expired')
         swept = swept + 1
+    elseif one == false or one and one.state == 'held' then
+        unswept[#unswept + 1] = id
     end
 end
 
--- Write: what came back, numbers for late payments, records, deadlines, buyers, refunds, journal.
+-- Write: deadlines, what came back, numbers for late payments, records, buyers, refunds, journal.
+if #due > 0 then
+    redis.call('ZREM', due_key, unpack(due))
+    if #unswept > 0 then
+        redis.call('ZADD', due_key, tostring(now + LATER), table.concat(unswept))
+    end
+    sale.due = tonumber(redis.call('ZRANGE', due_key, '0', '0', 'WITHSCORES')[2] or 0)
+    if #changed == 0 then redis.call('HSET', sale_key, 'due', tostring(sale.due)) end
+end
+
 local next_number = sale.next
 local numbers = {}
 
@@ -319,7 +340,6 @@ if #changed + #newborn > 0 then
         write_record(id, born[id])
     end
     redis.call('HSET', reservations_key, unpack(records))
-    if #undue > 0 then redis.call('ZREM', due_key, unpack(undue)) end
 
     local counts, owed = {}, {}
     for buyer in pairs(touched) do
@@ -330,10 +350,9 @@ if #changed + #newborn > 0 then
     if #owed > 0 then redis.call('HSET', refunds_key, unpack(owed)) end
 
     sale.next = next_number
-    sale.due = tonumber(redis.call('ZRANGE', due_key, '0', '0', 'WITHSCORES')[2] or 0)
     redis.call('HSET', sale_key, 'sold', tostring(sale.sold), 'paid', tostring(sale.paid),
         'next', tostring(sale.next), 'version', tostring(sale.version),
-        'due', string.format('%.0f', sale.due), 'owed', tostring(sale.owed))
+        'due', tostring(sale.due), 'owed', tostring(sale.owed))
     local fields = {'format', FORMAT, 'change', 'settle', 'records', table.concat(entry, '\n')}
     if #owed_lines > 0 then
         fields[#fields + 1], fields[#fields + 2] = 'refunds', table.concat(owed_lines, '\n')

@@ -28,7 +28,7 @@ end
 
 -- The word: EPOCH VERSION STATE TOTAL SOLD PAID LAST NEXT HOLD_MS LIMIT PRICE OPENS_MS NOW_MS SALT ORDERED DUE_MS
 --           LETTERS WITHHELD
--- DUE_MS is the earliest pay-by of those held, 0 if there are none. LETTERS are the reservations with
+-- DUE_MS is the earliest pay-by of those held, or earlier, 0 if there are none. LETTERS are the reservations with
 -- an open dead letter: they have no order row, though ORDERED has passed them (L27). WITHHELD are the
 -- tickets that a rebuild keeps out of the sale until they are released (L28).
 local function word_of(sale, now)

@@ -150,11 +150,15 @@ nothing_wrong read_buyers(steady_session& ledger, const std::string& sale, progr
 
 nothing_wrong read_due(steady_session& ledger, const std::string& sale, progress& told,
                        ledger_picture& picture) {
-    return scan(
-        ledger, "ZSCAN", redis::sale_key(sale, "due"), told,
-        [&](std::string_view digits, std::string_view score) {
-            picture.due.push_back({picture.texts.keep(digits), parse_integer(score).value_or(-1)});
-        });
+    return scan(ledger, "ZSCAN", redis::sale_key(sale, "due"), told,
+                [&](std::string_view ids, std::string_view score) {
+                    const auto pay_by = parse_integer(score).value_or(-1);
+                    for (ids = picture.texts.keep(ids); !ids.empty();) {
+                        const auto digits = ids.substr(0, limits::id_digits);
+                        picture.due.push_back({digits, pay_by});
+                        ids.remove_prefix(digits.size());
+                    }
+                });
 }
 
 nothing_wrong read_free_numbers(steady_session& ledger, const std::string& sale, progress& told,
@@ -199,8 +203,7 @@ bool is_whole(const ledger_picture& picture) {
         return counted == static_cast<std::int64_t>(read);
     };
     return is(c.reservations, picture.reservations.size() + picture.unreadable.size()) &&
-           is(c.buyers, picture.buyers.size()) && is(c.due, picture.due.size()) &&
-           is(c.free_numbers, picture.free_numbers.size());
+           is(c.buyers, picture.buyers.size()) && is(c.free_numbers, picture.free_numbers.size());
 }
 
 orders_evidence without_orders(std::string why) {

@@ -30,7 +30,7 @@ void ledger_picture::settle() {
                        reservations.end());
     order(unreadable, [](const auto& entry) { return entry.first; });
     order(buyers, [](const auto& entry) { return entry.buyer; });
-    order(due, [](const auto& entry) { return entry.digits; });
+    order(due, [](const auto& entry) { return entry; });
     std::sort(free_numbers.begin(), free_numbers.end());
     order(refunds, [](const auto& one) { return std::pair{one.digits, one.payment}; });
 }

@@ -5,6 +5,7 @@
 #include "onsale/core/word.hpp"
 #include "onsale/orders/snapshot.hpp"
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -28,7 +29,7 @@ struct law_counters {
     std::int64_t free_numbers = 0;  ///< entries, here and below
     std::int64_t reservations = 0;
     std::int64_t buyers = 0;
-    std::int64_t due = 0;
+    std::int64_t due = 0;      ///< of one or more reservations each
     std::int64_t refunds = 0;  ///< reservations for which anything is or was owed
 
     [[nodiscard]] std::int64_t remaining() const noexcept { return total - sold; }
@@ -43,9 +44,12 @@ struct buyer_count {
     std::int64_t ever = 0;  ///< reservations
 };
 
+/// A reservation that is looked at when its pay-by is over.
 struct due_entry {
     std::string_view digits;
     ledger_ms pay_by = 0;
+
+    auto operator<=>(const due_entry&) const = default;
 };
 
 /// Views `texts`. Every list is ordered by its first member and has each entry once; the counters

@@ -7,7 +7,6 @@
 #include "onsale/core/assert.hpp"
 #include "onsale/core/box_office.hpp"
 #include "onsale/core/text.hpp"
-#include "onsale/redis/keys.hpp"
 #include "onsale/redis/word_line.hpp"
 
 #include <hiredis/hiredis.h>
@@ -117,7 +116,7 @@ void flights::write_reserve(const batch& one, const local_sale& on) {
     command_.add(reserve_script().sha);
     command_.add(static_cast<std::int64_t>(reserve_parts.size()));
     for (const auto part : reserve_parts) {
-        command_.add(sale_key(on.id(), part));
+        command_.add_key(on.id(), part);
     }
     command_.add(held.epoch);
     command_.add(held.version);
@@ -135,9 +134,9 @@ void flights::write_look_up(const batch& one, const local_sale& on) {
     command_.add("EVALSHA");
     command_.add(read_script().sha);
     command_.add(3);
-    command_.add(sale_key(on.id()));
-    command_.add(sale_key(on.id(), "reservations"));
-    command_.add(sale_key(on.id(), "letters"));
+    command_.add_key(on.id());
+    command_.add_key(on.id(), "reservations");
+    command_.add_key(on.id(), "letters");
     command_.add(1);
     command_.add(held.epoch);
     command_.add(held.version);
@@ -245,15 +244,16 @@ bool flights::tell_all(flight& one, std::string_view text) {
     return true;
 }
 
+/// `RECORD` of a new reservation, `known RECORD`, or why there is none.
 bool flights::tell_reserved(purchase& one, std::string_view line) {
-    const auto status = cut(line, ' ');
-    if (status == "held" || status == "known") {
-        const auto record = parse_record(view(one.id), line);
-        if (!record) return false;
-        listener_.reserved(one, status == "held" ? outcome::sold : outcome::repeated, &*record);
+    constexpr std::string_view known = "known ";
+    const bool is_known = line.starts_with(known);
+    if (is_known) line.remove_prefix(known.size());
+    if (const auto record = parse_record(view(one.id), line)) {
+        listener_.reserved(one, is_known ? outcome::repeated : outcome::sold, &*record);
         return true;
     }
-    const auto refusal = parse_refusal(status);
+    const auto refusal = is_known ? std::nullopt : parse_refusal(line);
     if (!refusal) return false;
     listener_.reserved(one, *refusal, nullptr);
     return true;

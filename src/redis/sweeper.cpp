@@ -37,7 +37,8 @@ class sweeper::broom final : public reply_handler {
         about_.hear(line->says);
         owner_.status_.expired.fetch_add(static_cast<std::uint64_t>(swept),
                                          std::memory_order_relaxed);  // a count, orders nothing
-        if (swept == limits::sweep) owner_.sweep_one(about_, monotonic::now());
+        // One sweep takes only so many; it leaves nothing due for good, so this ends.
+        if (line->says.is_due(line->says.now)) owner_.sweep_one(about_, monotonic::now());
     }
 
   private:

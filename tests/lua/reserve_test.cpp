@@ -119,21 +119,27 @@ TEST_F(Reserve, L16TakesTheMostTicketsOfABatchAndGivesThemAgain) {
 
 TEST_F(Reserve, L19PayByIsTheHoldTimeAndASmallShareMore) {
     open({.total = 100, .hold_ms = 100'000});
-    auto batch = wishes(0, 100);
-    for (std::size_t i = 0; i < batch.size(); ++i) {
-        batch[i].id = "0123456789abcdef0123456789ab" + id_of(std::int64_t(i) * 661).substr(28);
-    }
-    const auto told = ledger.reserve(batch);
-    std::set<ledger_ms> deadlines;
-    for (const auto& item : told.items) {
-        const auto record = item.details();
-        EXPECT_EQ(record.reserved, told.says.says.now);
+    std::set<ledger_ms> shares;
+    for (std::int64_t n = 0; n < 100; ++n) {
+        const auto id = "0123456789abcdef0123456789ab" + id_of(n * 661).substr(28);
+        const auto told = ledger.reserve_one({id, ""});
+        const auto record = told.details();
         EXPECT_GE(record.pay_by, record.reserved + 100'000);
         EXPECT_LE(record.pay_by, record.reserved + 105'000);
-        deadlines.insert(record.pay_by);
+        shares.insert(record.pay_by - record.reserved);
     }
-    EXPECT_GT(deadlines.size(), 90U);
-    EXPECT_GT(*deadlines.rbegin() - *deadlines.begin(), 4'000);
+    EXPECT_GT(shares.size(), 90U);
+    EXPECT_GT(*shares.rbegin() - *shares.begin(), 4'000);
+}
+
+TEST_F(Reserve, L19ABatchHasOnePayByAndOneDeadline) {
+    open({.total = 100, .hold_ms = 100'000});
+    const auto told = ledger.reserve(wishes(1, 100));
+    for (const auto& item : told.items) {
+        EXPECT_EQ(item.details().reserved, told.says.says.now);
+        EXPECT_EQ(item.details().pay_by, told.says.says.due);
+    }
+    EXPECT_EQ(ledger.command({"ZCARD", ledger.key("due")}).integer, 1);
 }
 
 TEST_F(Reserve, KeepsABuyersNameAsItIs) {

@@ -39,6 +39,18 @@ class Settle : public ledger_test {
         const auto told = ledger.read({of}).items.at(0);
         return std::string{name_of(told.details().state)};
     }
+    /// Of all that is held the pay-by is over, batch by batch.
+    void make_batches_due() {
+        for (const auto& batch : ledger.command({"ZRANGE", ledger.key("due"), "0", "-1"}).list) {
+            for (std::size_t at = 0; at < batch.text.size(); at += limits::id_digits) {
+                const auto of = batch.text.substr(at, limits::id_digits);
+                if (state_of(of) == "held") ledger.make_due(of);
+                ledger.command({"ZREM", ledger.key("due"), of});
+            }
+            ledger.command({"ZADD", ledger.key("due"), "1", batch.text});
+            ledger.command({"HSET", ledger.key(), "due", "1"});
+        }
+    }
     [[nodiscard]] std::int64_t owed() { return ledger.read({id}).items.at(0).details().refund_due; }
     [[nodiscard]] word word_now() { return ledger.read().says.says; }
 };
@@ -76,7 +88,7 @@ TEST_F(Settle, L20EveryStateAgainstEveryCall) {
     }
 }
 
-TEST_F(Settle, L20PaidKeepsItsTicketsAndIsDueNoMore) {
+TEST_F(Settle, L20PaidKeepsItsTickets) {
     open_and_reserve();
     const auto told = ledger.settle_one(payment_of("pay-1"));
     EXPECT_EQ(told.status, "done");
@@ -86,8 +98,6 @@ TEST_F(Settle, L20PaidKeepsItsTicketsAndIsDueNoMore) {
     EXPECT_GT(paid.settled, 0);
     EXPECT_EQ(told.tickets(), (numbers{1, 2}));
     EXPECT_EQ(word_now().paid, 2);
-    EXPECT_EQ(word_now().due, 0);
-    EXPECT_EQ(ledger.sweep(), 0);
 }
 
 TEST_F(Settle, L20CancelledGivesTicketsStockAndBuyersCountBack) {
@@ -353,6 +363,45 @@ TEST_F(Settle, P7ASweepExpiresWhatIsDueAndNothingElse) {
     EXPECT_EQ(state_of(id_of(3)), "held");
 }
 
+TEST_F(Settle, P7ASweepOfABatchLeavesThoseThatEndedBefore) {
+    open({.total = 10});
+    ledger.reserve(wishes(1, 6));
+    ledger.settle(id_of(2), reservation_state::paid);
+    ledger.settle(id_of(3), reservation_state::cancelled);
+    EXPECT_EQ(ledger.sweep(), 0);
+    make_batches_due();
+    EXPECT_EQ(ledger.sweep(), 4);
+    EXPECT_EQ(state_of(id_of(2)), "paid");
+    EXPECT_EQ(state_of(id_of(3)), "cancelled");
+    EXPECT_EQ(word_now().due, 0);
+    EXPECT_EQ(word_now().remaining(), 9);
+}
+
+TEST_F(Settle, ASweepOfABatchThatHasEndedIsNoChangeOfTheSale) {
+    open({.total = 10});
+    ledger.reserve(wishes(1, 2));
+    ledger.settle(id_of(1), reservation_state::paid);
+    ledger.settle(id_of(2), reservation_state::paid);
+    const auto before = word_now().at;
+    make_batches_due();
+    EXPECT_EQ(ledger.sweep(), 0);
+    EXPECT_EQ(word_now().at, before);
+    EXPECT_EQ(word_now().due, 0);
+}
+
+TEST_F(Settle, ASweepTakesWholeBatches) {
+    open({.total = 1000});
+    for (int n = 0; n < 4; ++n) {
+        ledger.reserve(wishes(1 + 100 * n, 100));
+    }
+    make_batches_due();
+    EXPECT_EQ(ledger.sweep(256), 200);
+    EXPECT_LE(word_now().due, word_now().now);
+    EXPECT_EQ(ledger.sweep(50), 100) << "a batch that is bigger than a sweep is not left";
+    EXPECT_EQ(ledger.sweep(256), 100);
+    EXPECT_EQ(word_now().due, 0);
+}
+
 TEST_F(Settle, ASweepTakesNoMoreThanItIsAskedAndTellsWhatIsDueNext) {
     open({.total = 10});
     ledger.reserve(wishes(1, 5));
@@ -388,6 +437,23 @@ TEST_F(Settle, P2ADeadlineWithoutAReadableRecordHoldsNoOtherUp) {
     ledger.command({"HDEL", ledger.key("reservations"), id_of(2)});
     EXPECT_EQ(ledger.sweep(), 1);
     EXPECT_EQ(state_of(id_of(3)), "expired");
+    ended_lawless = true;
+}
+
+TEST_F(Settle, P2ManyDeadlinesWithoutAReadableRecordHoldNoOtherUp) {
+    constexpr int broken = 3 * limits::sweep;
+    open({.total = broken + 1});
+    for (int n = 1; n <= broken + 1; ++n) {
+        ledger.reserve(wishes(n, 1));
+        ledger.make_due(id_of(n));
+        if (n <= broken) ledger.command({"HSET", ledger.key("reservations"), id_of(n), "scribble"});
+    }
+    std::int64_t swept = 0;
+    for (int sweeps = 0; sweeps < 4; ++sweeps) {
+        swept += ledger.sweep();
+    }
+    EXPECT_EQ(swept, 1);
+    EXPECT_GT(word_now().due, word_now().now);
     ended_lawless = true;
 }
 

@@ -1,5 +1,6 @@
 #include "support/law.hpp"
 
+#include "onsale/core/limits.hpp"
 #include "onsale/core/text.hpp"
 
 #include <algorithm>
@@ -61,8 +62,7 @@ class auditor {
         see_free();
         compare_counters();
         compare_buyers();
-        same("the deadlines", all_.due, deadlines_);
-        same("the earliest pay-by", all_.number("due"), earliest_);
+        see_due();
         see_journal();
         return breaches_;
     }
@@ -103,8 +103,7 @@ class auditor {
         same("what is owed for " + id, record->refund_due, owed_for(id));
         if (record->state == reservation_state::paid) paid_ += live;
         if (record->state == reservation_state::held) {
-            deadlines_[id] = std::to_string(record->pay_by);
-            if (earliest_ == 0 || record->pay_by < earliest_) earliest_ = record->pay_by;
+            deadlines_.emplace(record->pay_by, id);
         }
         if (record->buyer.empty()) return;
         auto& [tickets, ever] = buyers_[std::string{record->buyer}];
@@ -126,6 +125,21 @@ class auditor {
             ++refunds_due_;
         }
         return sum;
+    }
+
+    /// Every held reservation waits for its pay-by, and the sale knows the first of all.
+    void see_due() {
+        for (const auto& [ids, score] : all_.due) {
+            const auto pay_by = parse_integer(score).value();
+            if (earliest_ == 0 || pay_by < earliest_) earliest_ = pay_by;
+            for (std::size_t at = 0; at < ids.size(); at += limits::id_digits) {
+                deadlines_.erase({pay_by, ids.substr(at, limits::id_digits)});
+            }
+        }
+        for (const auto& [pay_by, id] : deadlines_) {
+            breaches_.push_back(id + " is held, but does not wait for its pay-by");
+        }
+        same("the earliest pay-by", all_.number("due"), earliest_);
     }
 
     void see_free() {
@@ -182,7 +196,7 @@ class auditor {
     std::vector<std::string> breaches_;
     std::set<std::int64_t> numbers_;
     std::map<std::string, std::pair<std::int64_t, std::int64_t>> buyers_;
-    text_map deadlines_;
+    std::set<std::pair<std::int64_t, std::string>> deadlines_;  // of those held
     std::int64_t earliest_ = 0;
     std::int64_t refunds_due_ = 0;
     std::int64_t sold_ = 0;

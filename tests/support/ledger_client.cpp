@@ -28,9 +28,10 @@ told_word parse_word(const std::string& line) {
             parsed->limit, parsed->price,     std::string{parsed->salt}};
 }
 
-/// `ID STATUS[ RECORD]`
+/// `ID RECORD`, `ID known RECORD` or `ID STATUS`
 told_item parse_purchase(std::string_view line) {
     const std::string id{cut(line, ' ')};
+    if (line.starts_with("1|")) return {id, "held", std::string{line}};
     const std::string status{cut(line, ' ')};
     return {id, status, std::string{line}};
 }

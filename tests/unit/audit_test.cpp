@@ -196,9 +196,15 @@ TEST_F(Audit, FindsAHoldThatWouldNeverExpire) {
     expect_only(audit_law::due);
 }
 
-TEST_F(Audit, FindsADeadlineOfWhatIsNotHeld) {
-    picture.due.push_back({keep(id('c')), 7000});
+TEST_F(Audit, FindsADeadlineOfWhatIsNotThere) {
+    picture.due.push_back({keep(id('e')), 7000});
     expect_only(audit_law::due);
+}
+
+TEST_F(Audit, LetsTheDeadlineOfWhatHasEndedBe) {
+    picture.due.push_back({keep(id('c')), 7000});
+    picture.settle();
+    EXPECT_TRUE(check_law(picture).holds());
 }
 
 TEST_F(Audit, FindsADeadlineOtherThanTheRecords) {

@@ -53,7 +53,7 @@ class sale {
     /// word tells it, a hold is past its pay-by, and the last sweep is `rest` ago.
     [[nodiscard]] bool claim_sweep(time_point now, std::chrono::milliseconds rest) noexcept {
         const auto w = says();
-        if (w.due == 0 || w.overrides() || w.now_at(now) < w.due) return false;
+        if (!w.is_due(w.now_at(now))) return false;
         auto last = swept_.load();
         return now >= time_point{time_point::duration{last}} + rest &&
                swept_.compare_exchange_strong(last, now.time_since_epoch().count());

@@ -38,7 +38,7 @@ struct word {
     ledger_version ordered;    ///< records up to here have their order row (L26)
     std::int64_t letters = 0;  ///< but these, which have an open dead letter (L27)
     ledger_ms opens = 0;       ///< when the sale opens
-    ledger_ms due = 0;         ///< the earliest pay-by of those held; 0: nobody holds
+    ledger_ms due = 0;         ///< when somebody's pay-by may be over; 0: nobody holds
     ledger_ms now = 0;         ///< when the ledger said this
     time_point sent{};         ///< when the command that asked for it was sent
 
@@ -58,6 +58,11 @@ struct word {
     /// The ledger's clock at `then`, or a little later than it.
     [[nodiscard]] ledger_ms now_at(time_point then) const noexcept {
         return now + std::chrono::duration_cast<std::chrono::milliseconds>(then - sent).count();
+    }
+
+    /// Holds may have to be expired, when the ledger's clock says `then`.
+    [[nodiscard]] bool is_due(ledger_ms then) const noexcept {
+        return due != 0 && due <= then && !overrides();
     }
 
     /// `frozen` and `missing` override whatever is held, until a higher epoch.
