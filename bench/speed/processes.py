@@ -89,6 +89,14 @@ def memory_of(pid):
     raise Missing(f'/proc/{pid}/smaps_rollup has no Rss')
 
 
+def peak_memory_of(pid):
+    """The most bytes of memory that it ever had in use."""
+    for line in Path(f'/proc/{pid}/status').read_text().splitlines():
+        if line.startswith('VmHWM:'):
+            return int(line.split()[1]) * 1024
+    raise Missing(f'/proc/{pid}/status has no VmHWM')
+
+
 def _die_with_parent():
     LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 

@@ -183,6 +183,17 @@ def four_selling(durability):
     return start
 
 
+def whole_system(stage, total):
+    """As `./dev up` has it, with the order writer. Returns Nginx's port and those of the nodes."""
+    redis('always')(stage)
+    _open_sale(stage, total)
+    orders = stage.directory / 'orders.db'
+    stage.start('orders', [program('onsale'), 'orders', '--set', 'redis.socket=redis.sock',
+                           '--set', 'orders.database=sqlite://orders.db'], orders.exists)
+    nodes = _four_nodes(stage, 'always')
+    return _project_nginx(stage, nodes), nodes
+
+
 def big_ledger(total):
     """A node with 1,000 open sales and 1,000,000 reservations in the one under load."""
     is_sold_out = total == 1_000_000

@@ -7,7 +7,7 @@ def _number(value, digits):
     return '' if value is None else f'{value:,.{digits}f}'
 
 
-def _table(head, rows):
+def table(head, rows):
     """The first column to the left, the others to the right."""
     widths = [max(len(line[i]) for line in [head, *rows]) for i in range(len(head))]
 
@@ -30,7 +30,7 @@ def measured(medians):
              _number(one['p50_ms'], 2), _number(one['p99_ms'], 2), _number(one['p999_ms'], 2),
              str(one['errors'] or '')]
             for name, one in medians.items()]
-    return _table(head, rows)
+    return table(head, rows)
 
 
 def counted(report):
@@ -41,18 +41,18 @@ def counted(report):
                  ', '.join(f'{call} {share:.2f}' for call, share in
                            sorted(one['by_name'].items(), key=lambda item: -item[1])[:6])]
                 for name, one in report['system_calls'].items()]
-        text += _table(['system calls', 'per request', 'of which'], rows) + '\n'
+        text += table(['system calls', 'per request', 'of which'], rows) + '\n'
     if report['allocations']:
         rows = [[name, _number(one['per_request'], 4), _number(one['hiredis_per_request'], 4),
                  _number(one.get('per_batch'), 1), _number(one.get('hiredis_per_batch'), 1),
                  _number(one.get('tickets_per_batch'), 1)]
                 for name, one in report['allocations'].items()]
-        text += _table(['allocations', 'per request', 'by hiredis', 'per batch', 'by hiredis',
+        text += table(['allocations', 'per request', 'by hiredis', 'per batch', 'by hiredis',
                         'tickets in a batch'], rows) + '\n'
     if report['memory']:
         rows = [[name, _number(one['bytes_per_connection'], 0)]
                 for name, one in report['memory'].items()]
-        text += _table(['memory', 'bytes per idle connection'], rows) + '\n'
+        text += table(['memory', 'bytes per idle connection'], rows) + '\n'
     sync = report['sync_ms']
     return text + f"a sync of the disk: {sync['median']:.2f} ms, p99 {sync['p99']:.2f} ms\n"
 
@@ -62,6 +62,6 @@ def bars(verdicts):
     known = [one for one in verdicts if one['holds'] is not None]
     rows = [[one['what'], _number(one['measured'], 3), f"{one['sign']} {one['bound']:g}",
              'holds' if one['holds'] else 'does not hold'] for one in known]
-    text = _table(['', 'measured', 'bar', ''], rows)
+    text = table(['', 'measured', 'bar', ''], rows)
     left_out = len(verdicts) - len(known)
     return text + (f'{left_out} bars need what this run left out.\n' if left_out else '')
