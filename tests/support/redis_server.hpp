@@ -46,6 +46,7 @@ class redis_server {
     [[nodiscard]] const std::filesystem::path& directory() const { return directory_.path(); }
     /// For signals such as SIGSTOP.
     [[nodiscard]] const child& process() const { return *process_; }
+    [[nodiscard]] child& process() { return *process_; }
 
   private:
     [[nodiscard]] std::vector<std::string> command_line() const;
