@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <stdexcept>
 
 namespace onsale::nemesis {
@@ -39,6 +40,21 @@ std::int64_t times_in(const std::string& text, const std::string& words) {
     std::int64_t times = 0;
     for (auto at = text.find(words); at != std::string::npos; at = text.find(words, at + 1))
         ++times;
+    return times;
+}
+
+/// How often a writer that stood by wrote in the same life.
+std::int64_t takeovers_in(const std::string& log) {
+    std::istringstream lines{log};
+    std::int64_t times = 0;
+    bool stands_by = false;
+    for (std::string line; std::getline(lines, line);) {
+        if (line.find(" I from ") != std::string::npos) stands_by = false;  // a new life
+        if (line.find("standing by") != std::string::npos) stands_by = true;
+        if (line.find("writing orders to") == std::string::npos) continue;
+        times += stands_by ? 1 : 0;
+        stands_by = false;
+    }
     return times;
 }
 
@@ -89,11 +105,14 @@ std::optional<node_watch::size> node_watch::size_of(test::node& one) {
     }
     std::error_code error;
     for (std::filesystem::directory_iterator each{process + "/fd", error}, end; each != end;
-         each.increment(error))
+         each.increment(error)) {
         ++found.descriptors;
+        found.what += std::filesystem::read_symlink(each->path(), error).string() + " ";
+    }
     const auto page = metrics_of(one.port());
     if (page.empty() || found.kilobytes == 0) return std::nullopt;
     found.descriptors -= value_in(page, "onsale_connections");
+    found.what += "; connections " + std::to_string(value_in(page, "onsale_connections"));
     return found;
 }
 
@@ -114,7 +133,7 @@ void node_watch::compare_size(findings& found, bool memory) {
         if (now->descriptors > before_[i].descriptors + grown_descriptors) {
             found.add(check::lean, "a node had " + std::to_string(before_[i].descriptors) +
                                        " descriptors beside its connections, and has " +
-                                       std::to_string(now->descriptors));
+                                       std::to_string(now->descriptors) + ": " + now->what);
         }
     }
 }
@@ -125,6 +144,8 @@ void node_watch::count_all(event_counts& reached) {
         reached.add(event::reply_lost, seen.lost_replies);
         reached.add(event::delivered_late, seen.late_requests);
     }
+    for (const auto& one : on_.writers)
+        reached.add(event::stood_by_took_over, takeovers_in(one->log()));
     for (const auto& one : on_.nodes)
         reached.add(event::scripts_loaded_again, times_in(one->log(), "the ledger had lost its scripts"));
 }

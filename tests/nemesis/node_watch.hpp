@@ -33,6 +33,7 @@ class node_watch {
     struct size {
         std::int64_t kilobytes = 0;
         std::int64_t descriptors = 0;  ///< but connections
+        std::string what{};            ///< all of them
     };
     struct counters {
         std::int64_t fences = 0;

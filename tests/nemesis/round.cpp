@@ -301,13 +301,16 @@ class playing {
         ++into_.rounds;
         into_.requests += std::ssize(asked_);
         into_.versions += static_cast<std::int64_t>(versions);
-        into_.purchases += shared_.purchases;
-        into_.tickets += shared_.tickets;
+        into_.purchases += shared_.purchases.exchange(0);
+        into_.tickets += shared_.tickets.exchange(0);
         for (const auto& one : asked_) {
             if (one.route != by_nginx)
                 into_.slowest_ms = std::max<std::int64_t>(into_.slowest_ms, one.took().count());
         }
         watch_.count_all(into_.reached);
+        into_.reached.add(event::letter_was_resolved,
+                          on_.orders.number("SELECT count(*) FROM dead_letters "
+                                            "WHERE state = 'resolved'"));
     }
 
     const round_plan& plan_;

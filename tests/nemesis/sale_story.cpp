@@ -151,6 +151,7 @@ void sale_story::go_on(const std::string& digits, reservation_story& of,
     if (is_live(now.state) && now.tickets != of.tickets)
         wrong(check::tickets, digits + " changed its tickets");
     if (before.state == now.state) return;
+    found_.looked_at(check::pay_by);
     if (now.state == reservation_state::paid) {
         paid_ += now.quantity;
         if (now.settled >= now.pay_by) wrong(check::pay_by, digits + " was paid after its pay-by");

@@ -35,7 +35,7 @@ unsigned status_of(std::uint16_t port, const std::string& path) {
 }  // namespace
 
 whole_system::whole_system(cast of)
-    : redis{{.arguments = {"--enable-debug-command", "yes"}}},
+    : redis{{.arguments = {"--enable-debug-command", "yes", "--aof-load-truncated", "no"}}},
       orders{of.database},
       cast_{std::move(of)} {
     if (cast_.small_disks) make_small_disks();
