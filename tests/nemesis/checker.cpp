@@ -141,7 +141,10 @@ class examiner {
             return all_gone && one.what == call::reserve ? each.remaining == 0
                                                          : each.remaining < one.quantity;
         };
-        if (!was_then(one, had_too_few)) found_.add(check::sold_out, describe(one));
+        if (was_then(one, had_too_few)) return;
+        found_.add(check::sold_out,
+                   describe(one) + "; left from 1 s before:" +
+                       story_.stock_between(one.sent_ms - limits::word_age.count(), one.told_ms));
     }
 
     void compare_door(const exchange& one) {

@@ -31,6 +31,9 @@ struct scene {
     [[nodiscard]] int number(int from, int to) {
         return std::uniform_int_distribution<int>{from, to}(random);
     }
+    /// Buys one ticket at a node, with a name that nobody else has: the status, 0 if none came.
+    [[nodiscard]] unsigned buy_at(std::size_t node, const std::string& buyer);
+
     [[nodiscard]] std::size_t any_node() {
         return static_cast<std::size_t>(number(0, static_cast<int>(on.nodes.size()) - 1));
     }
@@ -44,6 +47,7 @@ struct scene {
 struct affliction {
     std::function<void()> act = [] {};
     std::function<void()> end = [] {};
+    milliseconds lasts{0};  ///< at least
 };
 
 struct fault {

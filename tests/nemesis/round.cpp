@@ -12,6 +12,7 @@
 #include <boost/json/parse.hpp>
 
 #include <algorithm>
+#include <csignal>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -62,6 +63,8 @@ class playing {
         make_peace();
         drain();
         verdict();
+        if (plan_.loses_ledger) lose();
+        end();
     }
 
   private:
@@ -125,9 +128,12 @@ class playing {
         scene at{on_,         random_,  into_.injected, into_.reached,
                  into_.found, stopped_, plan_.times};
         std::vector<affliction> afflictions;
-        for (const auto* one : drawn)
+        milliseconds lasts{number(900, 2'600)};
+        for (const auto* one : drawn) {
             afflictions.push_back(one->begin(at));
-        const auto end = std::chrono::steady_clock::now() + milliseconds{number(900, 2'600)};
+            lasts = std::max(lasts, afflictions.back().lasts);
+        }
+        const auto end = std::chrono::steady_clock::now() + lasts;
         while (std::chrono::steady_clock::now() < end) {
             for (auto& one : afflictions)
                 one.act();
@@ -155,7 +161,12 @@ class playing {
         operator_->finish();
         asked_ = buyers_->finish();
         heal("the last fault");
-        // Whatever is still held is nobody's who wants it: it comes back.
+        wait_for_end_of_holds();
+        watch_.compare_size(into_.found, plan_.times);
+    }
+
+    /// Whatever is still held is nobody's who wants it: it comes back.
+    void wait_for_end_of_holds() {
         const milliseconds hold{plan_.with.hold_ms + plan_.with.hold_ms / 20};
         const auto patience = hold + back_within + (plan_.times ? machine_slack : 10 * hold);
         into_.found.looked_at(check::sellable);
@@ -164,7 +175,6 @@ class playing {
                                                  std::to_string(on_.number("paid")) +
                                                  " paid: holds do not end");
         }
-        watch_.compare_size(into_.found, plan_.times);
     }
 
     /// Buys until nothing is left: exactly what was left.
@@ -174,7 +184,7 @@ class playing {
         std::int64_t bought = 0;
         for (std::int64_t i = 0; bought < left; ++i) {
             exchange wish{.route = static_cast<int>(i % (std::ssize(on_.nodes) + 1)) - 1};
-            wish.buyer = "drain-" + std::to_string(i);
+            wish.buyer = "drain-" + std::to_string(++drained_);
             wish.key = "key-of-" + wish.buyer;
             const auto told = window.ask(wish);
             if (told.is_yes()) bought += std::ssize(told.tickets);
@@ -212,6 +222,37 @@ class playing {
         check_orders(on_.order_rows(), story, into_.found);
         audit();
         sum_up(journal.size());
+    }
+
+    /// Sold out, all ordered, nothing held: what comes now has nothing to do with what was.
+    void lose() {
+        tell_progress("the ledger is lost");
+        wait_for_end_of_holds();
+        scene at{on_,         random_,  into_.injected, into_.reached,
+                 into_.found, stopped_, plan_.times};
+        lose_ledger(at, *plan_.loses_ledger, number(0, 2) == 0);
+        wait_for_end_of_holds();
+        drain();
+        wait_for_orders();
+        audit();
+    }
+
+    /// As an operator does: everybody is told to stop, and does.
+    void end() {
+        for (const auto& one : on_.nodes)
+            one->terminate();
+        for (const auto& one : on_.writers)
+            one->process().send(SIGTERM);
+        for (const auto& one : on_.nodes) {
+            const auto status = one->wait(well_within);
+            into_.found.looked_at(check::crashed);
+            if (status != 0) into_.found.add(check::crashed, "told to stop: " + one->log());
+        }
+        for (const auto& one : on_.writers) {
+            const auto status = one->process().wait(well_within);
+            into_.found.looked_at(check::crashed);
+            if (status != 0) into_.found.add(check::crashed, "told to stop: " + one->log());
+        }
     }
 
     void wait_for_orders() {
@@ -280,6 +321,7 @@ class playing {
     recording_buyer::shared shared_;
     std::vector<stopped_time> stopped_;
     history asked_;
+    std::int64_t drained_ = 0;
     std::optional<recording_buyers> buyers_;
     std::optional<busy_operator> operator_;
 };

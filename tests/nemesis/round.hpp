@@ -1,9 +1,11 @@
 #pragma once
 
 #include "nemesis/faults.hpp"
+#include "nemesis/lost_ledger.hpp"
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,7 +18,7 @@ struct round_plan {
     milliseconds lasts{30'000};  ///< of faults and the calm between them
     int buyers = 16;
     bool times = true;          ///< also checks how long things take
-    bool loses_ledger = false;  ///< at its end, in an episode of its own
+    std::optional<loss> loses_ledger{};  ///< at its end, in an episode of its own
 };
 
 /// What has come of all rounds so far.

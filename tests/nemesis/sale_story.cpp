@@ -201,11 +201,27 @@ void sale_story::close_chapter(ledger_version at) {
         wrong(check::stock, std::to_string(sold_) + " of " + std::to_string(total_) + " are sold");
     }
     const auto before = chapters_.empty() ? 0 : chapters_.back().earliest;
+    // A change of what is owed alone writes a record whose times are those of long ago.
+    if (clock_ < before) clock_ = 0;
     chapters_.push_back({.at = at,
                          .earliest = std::max(clock_, before),
                          .latest = clock_,
                          .remaining = total_ - sold_,
                          .state = state_});
+}
+
+std::string sale_story::stock_between(std::int64_t from, std::int64_t until) const {
+    constexpr std::size_t most = 40;
+    std::string text;
+    const auto first = first_after(from);
+    for (auto i = first; i < chapters_.size() && i < first + most; ++i) {
+        const auto& one = chapters_[i];
+        if (one.earliest > until) break;
+        text += " [" + std::to_string(one.at.version) + " " + one.state + " " +
+                std::to_string(one.earliest - from) + "-" + std::to_string(one.latest - from) +
+                " ms: " + std::to_string(one.remaining) + "]";
+    }
+    return text;
 }
 
 std::size_t sale_story::first_after(std::int64_t from) const {

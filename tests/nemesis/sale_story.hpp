@@ -66,6 +66,9 @@ class sale_story {
         return false;
     }
 
+    /// How many were left meanwhile, for people.
+    [[nodiscard]] std::string stock_between(std::int64_t from, std::int64_t until) const;
+
     [[nodiscard]] std::int64_t total() const noexcept { return total_; }
     [[nodiscard]] std::int64_t sold() const noexcept { return sold_; }
     [[nodiscard]] std::int64_t paid() const noexcept { return paid_; }
