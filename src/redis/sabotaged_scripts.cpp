@@ -40,7 +40,7 @@ constexpr std::array<replacement, 13> replacements{{
      "'0:0'):match('^%d+')) then"},
     {mutant::closed_before_return, "settle", "    if state == 'paid' then\n",
      "    if state ~= 'paid' and id:sub(-1) < '2' then\n"
-     "        one.state = state\n"
+     "        if one.state == 'paid' then sale.paid = sale.paid - one.quantity end\n"
      "    elseif state == 'paid' then\n"},
     {mutant::settle_twice, "settle",
      "        if one.state == 'cancelled' then return 'repeated' end\n"

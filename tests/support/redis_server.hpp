@@ -18,8 +18,9 @@ namespace onsale::test {
 class redis_server {
   public:
     struct options {
-        bool tcp = false;                      ///< listens on a free port as well
-        std::vector<std::string> arguments{};  ///< as on its command line; they override
+        bool tcp = false;                        ///< listens on a free port as well
+        std::vector<std::string> arguments{};    ///< as on its command line; they override
+        std::vector<std::string> environment{};  ///< `NAME=VALUE`
     };
 
     redis_server() : redis_server{options{}} {}
