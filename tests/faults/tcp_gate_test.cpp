@@ -1,7 +1,8 @@
+#include "support/tcp_gate.hpp"
+
 #include "support/http_client.hpp"
 #include "support/ledger_client.hpp"
 #include "support/redis_server.hpp"
-#include "support/tcp_gate.hpp"
 #include "support/wait_until.hpp"
 
 #include <gtest/gtest.h>

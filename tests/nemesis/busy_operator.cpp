@@ -32,7 +32,9 @@ test::program_result onsale(std::vector<std::string> words, const redis::endpoin
 }  // namespace
 
 busy_operator::busy_operator(redis::endpoint ledger, std::string sale, std::uint64_t seed)
-    : ledger_{std::move(ledger)}, sale_{std::move(sale)}, random_{seed}, thread_{[this] { run(); }} {}
+    : ledger_{std::move(ledger)}, sale_{std::move(sale)}, random_{seed}, thread_{[this] {
+          run();
+      }} {}
 
 busy_operator::~busy_operator() {
     finish();

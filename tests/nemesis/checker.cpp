@@ -71,7 +71,9 @@ class examiner {
             if (one.what == call::cancel) compare_cancel(one);
             if (one.what == call::show && one.is_yes()) compare_told(one, digits_of(one.about));
         }
-        const auto in_order = [](const exchange* a, const exchange* b) { return a->sent < b->sent; };
+        const auto in_order = [](const exchange* a, const exchange* b) {
+            return a->sent < b->sent;
+        };
         for (auto& [key, all] : by_key) {
             std::sort(all.begin(), all.end(), in_order);
             compare_key(key.first, key.second, all);
@@ -195,12 +197,12 @@ class examiner {
     }
 
     void compare_ended(const exchange& one, const reservation_story* is) {
-        const bool so = is != nullptr && std::any_of(is->writings.begin(), is->writings.end(),
-                                                     [&](const written_record& each) {
-                                                         return !is_live(each.record.state) &&
-                                                                each.record.settled <=
-                                                                    one.told_ms + clock_slack_ms;
-                                                     });
+        const bool so =
+            is != nullptr &&
+            std::any_of(is->writings.begin(), is->writings.end(), [&](const written_record& each) {
+                return !is_live(each.record.state) &&
+                       each.record.settled <= one.told_ms + clock_slack_ms;
+            });
         if (!so) found_.add(check::answer, "not ended: " + describe(one));
     }
 
@@ -240,8 +242,8 @@ class examiner {
     void count_events(const conversation& all, const reservation_story* is) {
         const auto first_doubt = std::find_if(all.begin(), all.end(),
                                               [](const exchange* one) { return one->is_doubt(); });
-        const auto first_yes = std::find_if(all.begin(), all.end(),
-                                            [](const exchange* one) { return one->is_yes(); });
+        const auto first_yes =
+            std::find_if(all.begin(), all.end(), [](const exchange* one) { return one->is_yes(); });
         const bool told = first_yes != all.end();
         if (first_doubt != all.end()) count_doubt(all, first_doubt, is);
         if (told && first_yes != all.begin() && (*first_yes)->route != all.front()->route)
@@ -258,8 +260,8 @@ class examiner {
 
     void count_doubt(const conversation& all, conversation::const_iterator doubt,
                      const reservation_story* is) {
-        const auto later = std::find_if(doubt, all.end(),
-                                        [](const exchange* one) { return one->is_yes(); });
+        const auto later =
+            std::find_if(doubt, all.end(), [](const exchange* one) { return one->is_yes(); });
         if (later != all.end()) {
             reached_.add(event::doubt_was_sold);
             if (std::any_of(doubt, later, [](const exchange* one) { return one->status == 202; }))
@@ -373,8 +375,7 @@ void check_orders(const std::vector<order_row>& rows, const sale_story& story, f
     }
     if (rows.size() != story.reservations().size()) {
         found.add(check::orders, std::to_string(rows.size()) + " rows of " +
-                                     std::to_string(story.reservations().size()) +
-                                     " reservations");
+                                     std::to_string(story.reservations().size()) + " reservations");
     }
 }
 

@@ -37,10 +37,10 @@ enum class event : std::uint8_t {
     reply_lost,
     scripts_loaded_again,
     refused_as_not_durable,
-    refused_as_full,       ///< 503, and Redis had no memory left
-    stood_by_took_over,    ///< the order writer that stood by went on
-    letter_was_resolved,   ///< an order that was refused became a row
-    rebuilt,               ///< a lost ledger was rebuilt and sold on
+    refused_as_full,      ///< 503, and Redis had no memory left
+    stood_by_took_over,   ///< the order writer that stood by went on
+    letter_was_resolved,  ///< an order that was refused became a row
+    rebuilt,              ///< a lost ledger was rebuilt and sold on
 };
 
 inline constexpr std::size_t events = static_cast<std::size_t>(event::rebuilt) + 1;

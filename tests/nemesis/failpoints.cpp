@@ -56,10 +56,9 @@ void add(std::vector<fault>& to, const std::string& who, const std::string& part
          const std::vector<std::string>& points, Begin begin) {
     for (const auto& point : points) {
         const auto name = who + " died at " + point;
-        to.push_back({.name = name,
-                      .part = part,
-                      .weight = 2,
-                      .begin = [=](scene& at) { return begin(at, name, point); }});
+        to.push_back({.name = name, .part = part, .weight = 2, .begin = [=](scene& at) {
+                          return begin(at, name, point);
+                      }});
     }
     if (!points.empty()) return;
     to.push_back({.name = who + " died at a failpoint",

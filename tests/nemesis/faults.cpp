@@ -1,7 +1,6 @@
 #include "nemesis/faults.hpp"
 
 #include "nemesis/lost_ledger.hpp"
-
 #include "support/http_client.hpp"
 
 #include <stdexcept>

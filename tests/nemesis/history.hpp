@@ -39,15 +39,17 @@ struct exchange {
     std::int64_t sent_ms = 0;  ///< by the system's clock, which is also Redis's
     std::int64_t told_ms = 0;
 
-    unsigned status = 0;         ///< 0: none came, or the connection broke
-    std::string code{};          ///< of a problem, or the reason of a refusal: `sold_out` …
-    std::string reservation{};   ///< the id that was told
-    std::string told_buyer{};    ///< whose it is
-    std::string state{};         ///< what became of it
+    unsigned status = 0;        ///< 0: none came, or the connection broke
+    std::string code{};         ///< of a problem, or the reason of a refusal: `sold_out` …
+    std::string reservation{};  ///< the id that was told
+    std::string told_buyer{};   ///< whose it is
+    std::string state{};        ///< what became of it
     std::vector<std::int64_t> tickets{};
     std::int64_t pay_by_ms = 0;
 
-    [[nodiscard]] bool buys() const noexcept { return what == call::reserve || what == call::ticket; }
+    [[nodiscard]] bool buys() const noexcept {
+        return what == call::reserve || what == call::ticket;
+    }
     [[nodiscard]] bool is_yes() const noexcept {
         return what == call::ticket ? status == 200 && code.empty()
                                     : status == 200 || status == 201;

@@ -94,9 +94,9 @@ void journal_record::read() {
     while (!over_) {
         const auto reading = ++begun_;
         for (bool more = true; more && !over_;) {
-            const auto answer = session.ask({"XRANGE", redis::sale_key(sale_, "journal"),
-                                             "(" + text_of(last_), "+", "COUNT",
-                                             std::to_string(piece)});
+            const auto answer =
+                session.ask({"XRANGE", redis::sale_key(sale_, "journal"), "(" + text_of(last_), "+",
+                             "COUNT", std::to_string(piece)});
             if (!answer) break;
             const std::lock_guard lock{mutex_};
             for (const auto& one : answer->list) {

@@ -48,23 +48,24 @@ affliction command_again(scene& at, milliseconds every, const std::string& name,
 }
 
 affliction flush_scripts(scene& at) {
-    return command_again(at, milliseconds{at.number(50, 400)}, "SCRIPT FLUSH",
-                         [] { return texts{"SCRIPT", "FLUSH"}; });
+    return command_again(at, milliseconds{at.number(50, 400)}, "SCRIPT FLUSH", [] {
+        return texts{"SCRIPT", "FLUSH"};
+    });
 }
 
 affliction pause_clients(scene& at) {
-    return command_again(
-        at, milliseconds{at.number(600, 1'500)}, "CLIENT PAUSE",
-        [&at] {
-            return texts{"CLIENT", "PAUSE", std::to_string(at.number(100, 1'200)),
-                         at.number(0, 1) == 0 ? "ALL" : "WRITE"};
-        },
-        {"CLIENT", "UNPAUSE"});
+    return command_again(at, milliseconds{at.number(600, 1'500)}, "CLIENT PAUSE",
+                         [&at] {
+                             return texts{"CLIENT", "PAUSE", std::to_string(at.number(100, 1'200)),
+                                          at.number(0, 1) == 0 ? "ALL" : "WRITE"};
+                         },
+                         {"CLIENT", "UNPAUSE"});
 }
 
 affliction kill_clients(scene& at) {
-    return command_again(at, milliseconds{at.number(100, 700)}, "CLIENT KILL",
-                         [] { return texts{"CLIENT", "KILL", "TYPE", "normal"}; });
+    return command_again(at, milliseconds{at.number(100, 700)}, "CLIENT KILL", [] {
+        return texts{"CLIENT", "KILL", "TYPE", "normal"};
+    });
 }
 
 affliction sleep(scene& at) {
@@ -146,14 +147,15 @@ affliction spoil_durability(scene& at) {
         {"no-appendfsync-on-rewrite", {"yes", "no"}},
         {"maxmemory-policy", {"allkeys-lru", "noeviction"}},
     };
-    const auto which = static_cast<std::size_t>(at.number(0, static_cast<int>(settings.size()) - 1));
+    const auto which =
+        static_cast<std::size_t>(at.number(0, static_cast<int>(settings.size()) - 1));
     const auto& [key, values] = settings[which];
     const auto [wrong, right] = values;
     configure(at, key, wrong);
     ++at.injected["a wrong durability"];
     // A second, and what two busy cores add to it.
-    const auto refused_from =
-        std::chrono::steady_clock::now() + milliseconds{1'000} + milliseconds{at.times ? 400 : 4'000};
+    const auto refused_from = std::chrono::steady_clock::now() + milliseconds{1'000} +
+                              milliseconds{at.times ? 400 : 4'000};
     auto when = std::make_shared<pace>(milliseconds{150});
     return {.act =
                 [&at, refused_from, when] {
@@ -163,7 +165,8 @@ affliction spoil_durability(scene& at) {
                     const auto told = at.buy_at(node, buyer);
                     at.found.looked_at(check::durability);
                     if (told == 201)
-                        at.found.add(check::durability, "a node sold on a ledger that is not durable");
+                        at.found.add(check::durability,
+                                     "a node sold on a ledger that is not durable");
                     if (told == 503) at.reached.add(event::refused_as_not_durable);
                 },
             .end = [&at, key = key, right = right] { configure(at, key, right); },

@@ -45,9 +45,9 @@ class episode {
     void expect(bool holds, const std::string& what) {
         at_.found.looked_at(check::lost_ledger);
         if (!holds) {
-            at_.found.add(check::lost_ledger,
-                          std::string{names[static_cast<std::size_t>(how_)]} +
-                              (restarts_ ? ", all restarted: " : ": ") + what + " does not hold");
+            at_.found.add(check::lost_ledger, std::string{names[static_cast<std::size_t>(how_)]} +
+                                                  (restarts_ ? ", all restarted: " : ": ") + what +
+                                                  " does not hold");
         }
     }
 
@@ -144,7 +144,8 @@ class episode {
                 if (told.is_yes()) expect(false, "nobody sells");
                 // Started on an empty ledger, a node cannot know that there was a sale.
                 const bool forgot = restarts_ && how_ != loss::rolled_back && told.status == 404;
-                all_say_so = all_say_so && (told.code == "frozen" || told.code == "missing" || forgot);
+                all_say_so =
+                    all_say_so && (told.code == "frozen" || told.code == "missing" || forgot);
             }
             std::this_thread::sleep_for(milliseconds{50});
         }

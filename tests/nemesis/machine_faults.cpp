@@ -1,5 +1,4 @@
 #include "nemesis/faults.hpp"
-
 #include "support/temporary_directory.hpp"
 
 #include <filesystem>
@@ -37,8 +36,8 @@ affliction take_descriptors(scene& at) {
     return {.end = [&at, which, process, before, since] {
         prlimit(process, RLIMIT_NOFILE, &before, nullptr);
         // Whoever came meanwhile was not read, which is what P12 counts from.
-        at.stopped.push_back({static_cast<int>(which), since,
-                              std::chrono::steady_clock::now() + milliseconds{200}});
+        at.stopped.push_back(
+            {static_cast<int>(which), since, std::chrono::steady_clock::now() + milliseconds{200}});
     }};
 }
 
@@ -49,9 +48,9 @@ affliction jump(scene& at, const std::string& library) {
     const auto file = (directory->path() / "clock").string();
     std::ofstream{file} << "+0\n";
     at.on.nodes[which]->kill();
-    at.on.start_node(which, {"LD_PRELOAD=" + library, "FAKETIME_TIMESTAMP_FILE=" + file,
-                             "FAKETIME_NO_CACHE=1", "DONT_FAKE_MONOTONIC=1",
-                             "FAKETIME_DONT_FAKE_MONOTONIC=1"});
+    at.on.start_node(
+        which, {"LD_PRELOAD=" + library, "FAKETIME_TIMESTAMP_FILE=" + file, "FAKETIME_NO_CACHE=1",
+                "DONT_FAKE_MONOTONIC=1", "FAKETIME_DONT_FAKE_MONOTONIC=1"});
     auto when = std::make_shared<pace>(milliseconds{500});
     auto started = std::make_shared<bool>(false);
     return {.act =

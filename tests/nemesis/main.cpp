@@ -1,6 +1,5 @@
 #include "nemesis/report.hpp"
 #include "nemesis/round.hpp"
-
 #include "support/node.hpp"
 #include "support/program.hpp"
 
@@ -96,7 +95,7 @@ class run {
         for (int round = 0; milliseconds_left(lasts) > milliseconds{0}; ++round) {
             const auto plan = plan_of(round, milliseconds_left(lasts), is_long);
             if (plan.lasts < milliseconds{4'000} && round > 0) break;
-            play_round(plan, faults_, deck_, all_, 
+            play_round(plan, faults_, deck_, all_,
                        [&](const std::string& what, std::int64_t purchases, std::int64_t tickets) {
                            say(what, all_.purchases + purchases, all_.tickets + tickets);
                        });
@@ -112,9 +111,8 @@ class run {
     }
 
     void keep_only(const std::string& part) {
-        std::erase_if(faults_, [&](const fault& one) {
-            return one.name.find(part) == std::string::npos;
-        });
+        std::erase_if(faults_,
+                      [&](const fault& one) { return one.name.find(part) == std::string::npos; });
     }
 
     round_plan plan_of(int round, milliseconds left, bool is_long) {
@@ -129,26 +127,27 @@ class run {
         plan.with.total = number(150, 500);
         plan.with.limit = number(3, 6);
         plan.with.small_disks = round % 2 == 0;
-        if (!chosen_.mutant.empty())
-            plan.with.environment = {"ONSALE_MUTANT=" + chosen_.mutant};
+        if (!chosen_.mutant.empty()) plan.with.environment = {"ONSALE_MUTANT=" + chosen_.mutant};
         plan.seed = random_();
         plan.times = chosen_.times;
-        const auto most = !chosen_.mutant.empty() ? mutant_round : is_long ? long_round : short_round;
+        const auto most = !chosen_.mutant.empty() ? mutant_round
+                          : is_long               ? long_round
+                                                  : short_round;
         plan.lasts = std::min(most, left - round_overhead);
         // In every second round, by turns; a mutant has no time for it.
         if (round % 2 == 1 && chosen_.mutant.empty())
             plan.loses_ledger = static_cast<loss>(number(0, static_cast<int>(losses) - 1));
-        std::printf("round %d: %d nodes of %d threads, %s, %lld tickets, %lld a buyer%s\n",
-                    round + 1, plan.with.nodes, plan.with.threads,
-                    test::name_of(plan.with.database).c_str(),
-                    static_cast<long long>(plan.with.total),
-                    static_cast<long long>(plan.with.limit),
-                    plan.with.small_disks ? ", small disks" : "");
+        std::printf(
+            "round %d: %d nodes of %d threads, %s, %lld tickets, %lld a buyer%s\n", round + 1,
+            plan.with.nodes, plan.with.threads, test::name_of(plan.with.database).c_str(),
+            static_cast<long long>(plan.with.total), static_cast<long long>(plan.with.limit),
+            plan.with.small_disks ? ", small disks" : "");
         return plan;
     }
 
     void say(const std::string& what, std::int64_t purchases, std::int64_t tickets) {
-        const auto seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun_);
+        const auto seconds =
+            std::chrono::duration<double>(std::chrono::steady_clock::now() - begun_);
         std::printf("%7.1f s  %lld purchases, %lld tickets, %lld findings  %s\n", seconds.count(),
                     static_cast<long long>(purchases), static_cast<long long>(tickets),
                     static_cast<long long>(all_.found.total()), what.c_str());
@@ -208,8 +207,9 @@ int main(int count, char** words) {
     program.add_flag("!--no-times", chosen.times,
                      "Leaves out how long things may take: for sanitizers");
     program.add_flag("--list", chosen.list, "Lists the faults, and does nothing else");
-    program.footer("Exit status: 0 all promises held, 1 one did not or (a long run) something was\n"
-                   "never reached, 2 wrong use, 3 something needed is missing.");
+    program.footer(
+        "Exit status: 0 all promises held, 1 one did not or (a long run) something was\n"
+        "never reached, 2 wrong use, 3 something needed is missing.");
     try {
         program.parse(count, words);
     } catch (const CLI::ParseError& error) {
@@ -217,7 +217,9 @@ int main(int count, char** words) {
     }
     if (chosen.list) {
         for (const auto& one : all_faults(find_abilities()))
-            std::printf("%s%s\n", one.name.c_str(), one.impossible.empty() ? "" : (" (not here: " + one.impossible + ")").c_str());
+            std::printf(
+                "%s%s\n", one.name.c_str(),
+                one.impossible.empty() ? "" : (" (not here: " + one.impossible + ")").c_str());
         return 0;
     }
     std::signal(SIGPIPE, SIG_IGN);

@@ -61,7 +61,8 @@ std::function<affliction(scene&)> struck(std::string name, choose_gates which,
         auto when = std::make_shared<pace>(milliseconds{at.number(150, 700)});
         return {.act = [=, &at] {
             if (!when->due()) return;
-            strike(at, *all[static_cast<std::size_t>(at.number(0, static_cast<int>(all.size()) - 1))]);
+            strike(at,
+                   *all[static_cast<std::size_t>(at.number(0, static_cast<int>(all.size()) - 1))]);
             ++at.injected[name];
         }};
     };
@@ -123,7 +124,8 @@ void add_between(std::vector<fault>& to, const std::string& whom, const std::str
     const auto once = [&](auto strike) {
         return [which, strike](const std::string& name) { return struck(name, which, strike); };
     };
-    add("replies lost", 3, lasting([](scene& at) { return what{.lose_reply = at.number(20, 200)}; }));
+    add("replies lost", 6,
+        lasting([](scene& at) { return what{.lose_reply = at.number(50, 300)}; }));
     add("requests lost", 1,
         lasting([](scene& at) { return what{.lose_request = at.number(10, 100)}; }));
     add("requests delivered late", 2, lasting([](scene& at) {
@@ -133,18 +135,17 @@ void add_between(std::vector<fault>& to, const std::string& whom, const std::str
             return what{.hold_request = at.number(20, 150),
                         .late = milliseconds{at.number(50, 900)}};
         }));
-    add("connections reset", 1, lasting([](scene& at) { return what{.reset = at.number(10, 80)}; }));
-    add("delay and jitter", 1, lasting([](scene& at) {
-            return what{.requests = slow_way(at), .replies = slow_way(at)};
-        }));
+    add("connections reset", 1,
+        lasting([](scene& at) { return what{.reset = at.number(10, 80)}; }));
+    add("delay and jitter", 1,
+        lasting([](scene& at) { return what{.requests = slow_way(at), .replies = slow_way(at)}; }));
     add("a slow line", 1, lasting([](scene& at) {
             const auto speed = static_cast<std::size_t>(at.number(20'000, 200'000));
             return what{.requests = {.bytes_per_second = speed},
                         .replies = {.bytes_per_second = speed}};
         }));
-    add("slices of a byte", 1, lasting([](scene&) {
-            return what{.requests = {.slice = 1}, .replies = {.slice = 1}};
-        }));
+    add("slices of a byte", 1,
+        lasting([](scene&) { return what{.requests = {.slice = 1}, .replies = {.slice = 1}}; }));
     add("replies cut", 1, once([](scene& at, test::tcp_gate& gate) {
             gate.cut_replies_after(static_cast<std::size_t>(at.number(1, 2'000)));
         }));

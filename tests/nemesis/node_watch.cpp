@@ -89,7 +89,8 @@ void node_watch::count(test::node& one, counters& before, event_counts& reached)
         return !each->process().is_running();
     });
     // By the name of the sale's total: what a node begins with is its share of that, and a tenth.
-    const auto total = value_in(page, std::string{"onsale_sale_total{sale=\""} + whole_system::sale + "\"}");
+    const auto total =
+        value_in(page, std::string{"onsale_sale_total{sale=\""} + whole_system::sale + "\"}");
     const auto share = total * 11 / 10 / std::ssize(on_.nodes) + 1;
     const auto sold = value_in(page, "onsale_purchases_total{outcome=\"sold\"}");
     if (one_is_dead && total > 0 && sold > share) reached.add(event::granted_after_death);
@@ -139,15 +140,21 @@ void node_watch::compare_size(findings& found, bool memory) {
 }
 
 void node_watch::count_all(event_counts& reached) {
-    for (const auto& gate : on_.ledger_gates) {
-        const auto seen = gate->traffic();
+    const auto count = [&](test::tcp_gate& gate) {
+        const auto seen = gate.traffic();
         reached.add(event::reply_lost, seen.lost_replies);
         reached.add(event::delivered_late, seen.late_requests);
-    }
+    };
+    for (const auto& gate : on_.ledger_gates)
+        count(*gate);
+    for (const auto& gate : on_.node_gates)
+        count(*gate);
+    if (on_.database_gate) count(*on_.database_gate);
     for (const auto& one : on_.writers)
         reached.add(event::stood_by_took_over, takeovers_in(one->log()));
     for (const auto& one : on_.nodes)
-        reached.add(event::scripts_loaded_again, times_in(one->log(), "the ledger had lost its scripts"));
+        reached.add(event::scripts_loaded_again,
+                    times_in(one->log(), "the ledger had lost its scripts"));
 }
 
 }  // namespace onsale::nemesis

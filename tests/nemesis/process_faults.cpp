@@ -24,25 +24,21 @@ affliction again_and_again(scene& at, milliseconds every, std::function<void()> 
 }
 
 affliction kill_nodes(scene& at) {
-    return again_and_again(
-        at, milliseconds{at.number(60, 400)},
-        [&at] {
-            const auto which = at.any_node();
-            at.on.nodes[which]->kill();
-            ++at.injected["node killed"];
-        });
+    return again_and_again(at, milliseconds{at.number(60, 700)}, [&at] {
+        const auto which = at.any_node();
+        at.on.nodes[which]->kill();
+        ++at.injected["node killed"];
+    });
 }
 
 affliction end_nodes(scene& at) {
-    return again_and_again(
-        at, milliseconds{at.number(300, 900)},
-        [&at] {
-            const auto which = at.any_node();
-            at.on.nodes[which]->terminate();
-            if (!at.on.nodes[which]->wait(patience))
-                at.found.add(check::comes_back, "a node does not stop: " + at.on.nodes[which]->log());
-            ++at.injected["node told to stop"];
-        });
+    return again_and_again(at, milliseconds{at.number(300, 900)}, [&at] {
+        const auto which = at.any_node();
+        at.on.nodes[which]->terminate();
+        if (!at.on.nodes[which]->wait(patience))
+            at.found.add(check::comes_back, "a node does not stop: " + at.on.nodes[which]->log());
+        ++at.injected["node told to stop"];
+    });
 }
 
 /// SIGSTOP now, SIGCONT when it is over; `who`: a node's place, or none of them.
@@ -67,12 +63,10 @@ affliction stop_node(scene& at) {
 }
 
 affliction kill_redis(scene& at) {
-    return again_and_again(
-        at, milliseconds{at.number(100, 700)},
-        [&at] {
-            at.on.redis.kill();
-            ++at.injected["Redis killed"];
-        });
+    return again_and_again(at, milliseconds{at.number(100, 700)}, [&at] {
+        at.on.redis.kill();
+        ++at.injected["Redis killed"];
+    });
 }
 
 affliction end_redis(scene& at) {
@@ -89,12 +83,10 @@ affliction stop_redis(scene& at) {
 }
 
 affliction kill_writers(scene& at) {
-    return again_and_again(
-        at, milliseconds{at.number(80, 500)},
-        [&at] {
-            at.on.writers[at.any_writer()]->kill();
-            ++at.injected["order writer killed"];
-        });
+    return again_and_again(at, milliseconds{at.number(80, 500)}, [&at] {
+        at.on.writers[at.any_writer()]->kill();
+        ++at.injected["order writer killed"];
+    });
 }
 
 /// The one that stands by goes on: whichever it is, the other one comes first.
@@ -106,25 +98,21 @@ affliction stop_writer(scene& at) {
 }
 
 affliction end_writer(scene& at) {
-    return again_and_again(
-        at, milliseconds{at.number(500, 1'500)},
-        [&at] {
-            const auto which = at.any_writer();
-            if (!at.on.writers[which]->stop(patience)) {
-                at.found.add(check::comes_back,
-                             "an order writer does not stop: " + at.on.writers[which]->log());
-            }
-            ++at.injected["order writer told to stop"];
-        });
+    return again_and_again(at, milliseconds{at.number(500, 1'500)}, [&at] {
+        const auto which = at.any_writer();
+        if (!at.on.writers[which]->stop(patience)) {
+            at.found.add(check::comes_back,
+                         "an order writer does not stop: " + at.on.writers[which]->log());
+        }
+        ++at.injected["order writer told to stop"];
+    });
 }
 
 affliction kill_nginx(scene& at) {
-    return again_and_again(
-        at, milliseconds{at.number(100, 700)},
-        [&at] {
-            at.on.nginx->kill();
-            ++at.injected["Nginx killed"];
-        });
+    return again_and_again(at, milliseconds{at.number(100, 700)}, [&at] {
+        at.on.nginx->kill();
+        ++at.injected["Nginx killed"];
+    });
 }
 
 affliction stop_nginx(scene& at) {
@@ -151,22 +139,20 @@ affliction reload_nginx(scene& at) {
 }
 
 affliction kill_everything(scene& at) {
-    return again_and_again(
-        at, milliseconds{at.number(300, 900)},
-        [&at] {
-            for (const auto& one : at.on.nodes)
-                one->process().send(SIGKILL);
-            for (const auto& one : at.on.writers)
-                one->process().send(SIGKILL);
-            at.on.redis.process().send(SIGKILL);
-            at.on.nginx->kill();
-            at.on.redis.kill();
-            for (const auto& one : at.on.nodes)
-                one->kill();
-            for (const auto& one : at.on.writers)
-                one->kill();
-            ++at.injected["everything killed at once"];
-        });
+    return again_and_again(at, milliseconds{at.number(200, 600)}, [&at] {
+        at.on.kill_everything();
+        ++at.injected["everything killed at once"];
+    });
+}
+
+/// And what the ledger had not synced is gone, or torn.
+affliction take_power(scene& at) {
+    return again_and_again(at, milliseconds{at.number(300, 700)}, [&at] {
+        at.on.kill_everything();
+        std::minstd_rand random{static_cast<std::uint32_t>(at.random())};
+        at.on.power.strike(at.on.redis.directory() / "appendonlydir", ".incr.aof", random);
+        ++at.injected["the power goes"];
+    });
 }
 
 }  // namespace
@@ -185,7 +171,8 @@ void add_process_faults(std::vector<fault>& to) {
     to.push_back({"Nginx stopped", "nginx", 2, stop_nginx});
     to.push_back({"Nginx told to stop", "nginx", 2, end_nginx});
     to.push_back({"Nginx reloaded", "nginx", 2, reload_nginx});
-    to.push_back({"everything killed at once", "everything", 6, kill_everything});
+    to.push_back({"everything killed at once", "everything", 7, kill_everything});
+    to.push_back({"the power goes", "everything", 7, take_power});
 }
 
 }  // namespace onsale::nemesis

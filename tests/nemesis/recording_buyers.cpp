@@ -29,8 +29,8 @@ void recording_buyer::run() {
     }
     // Payments that are under way are asked for until they are told.
     for (auto& [when, what] : agenda_) {
-        std::this_thread::sleep_until(std::min(
-            when, std::chrono::steady_clock::now() + milliseconds{all_.hold_ms}));
+        std::this_thread::sleep_until(
+            std::min(when, std::chrono::steady_clock::now() + milliseconds{all_.hold_ms}));
         what();
     }
 }
@@ -87,8 +87,13 @@ exchange recording_buyer::insist(exchange one) {
     const bool once = one.buys() && one.key.empty();
     for (int attempt = 0;; ++attempt) {
         if (one.buys()) ++all_.purchases;
-        exchange asked{.what = one.what, .route = one.route, .buyer = one.buyer, .key = one.key,
-                       .quantity = one.quantity, .about = one.about, .payment = one.payment,
+        exchange asked{.what = one.what,
+                       .route = one.route,
+                       .buyer = one.buyer,
+                       .key = one.key,
+                       .quantity = one.quantity,
+                       .about = one.about,
+                       .payment = one.payment,
                        .amount = one.amount};
         const auto told = window_.ask(asked);
         if (!told.is_doubt() && !told.is_busy()) return told;
@@ -112,8 +117,7 @@ void recording_buyer::look(const exchange& told) {
 
 void recording_buyer::after_yes(const exchange& told) {
     const auto hold = static_cast<int>(all_.hold_ms);
-    const auto payment =
-        "pay-" + std::to_string(number_) + "-" + std::to_string(++payments_);
+    const auto payment = "pay-" + std::to_string(number_) + "-" + std::to_string(++payments_);
     const auto left = static_cast<int>(std::max<std::int64_t>(told.pay_by_ms - now_ms(), 0));
     const auto what = number(1, 100);
     const auto pays = [this, told, payment] { pay(told, payment); };
@@ -187,8 +191,8 @@ void recording_buyer::rest() {
 recording_buyers::recording_buyers(recording_buyer::shared& all, int count, std::uint64_t seed)
     : all_{all} {
     for (int i = 0; i < count; ++i) {
-        buyers_.push_back(std::make_unique<recording_buyer>(
-            all, i, seed + static_cast<std::uint64_t>(i)));
+        buyers_.push_back(
+            std::make_unique<recording_buyer>(all, i, seed + static_cast<std::uint64_t>(i)));
     }
     for (auto& one : buyers_) {
         threads_.emplace_back([buyer = one.get()] { buyer->run(); });

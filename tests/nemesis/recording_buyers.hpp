@@ -23,8 +23,8 @@ class recording_buyer {
         const test::payment_side& payments;
         std::int64_t price = 0;
         std::int64_t hold_ms = 0;
-        std::string prefix;         ///< of names, keys and payments
-        milliseconds pause{30};     ///< between two visits, on average
+        std::string prefix;      ///< of names, keys and payments
+        milliseconds pause{30};  ///< between two visits, on average
         std::atomic<bool> over{false};
         std::atomic<std::int64_t> purchases{0};  ///< asked so far
         std::atomic<std::int64_t> tickets{0};    ///< told so far

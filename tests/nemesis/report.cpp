@@ -39,11 +39,12 @@ void print_report(const outcome_of_rounds& of, const std::vector<fault>& faults)
         std::printf("  %8lld  %8lld  %s\n", static_cast<long long>(of.found.seen(one)),
                     static_cast<long long>(of.found.count(one)), std::string{name_of(one)}.c_str());
     }
-    std::printf("\n%lld rounds, %lld requests, %lld purchases, %lld tickets told, %lld versions; "
-                "the slowest answer of a node took %lld ms\n",
-                static_cast<long long>(of.rounds), static_cast<long long>(of.requests),
-                static_cast<long long>(of.purchases), static_cast<long long>(of.tickets),
-                static_cast<long long>(of.versions), static_cast<long long>(of.slowest_ms));
+    std::printf(
+        "\n%lld rounds, %lld requests, %lld purchases, %lld tickets told, %lld versions; "
+        "the slowest answer of a node took %lld ms\n",
+        static_cast<long long>(of.rounds), static_cast<long long>(of.requests),
+        static_cast<long long>(of.purchases), static_cast<long long>(of.tickets),
+        static_cast<long long>(of.versions), static_cast<long long>(of.slowest_ms));
     for (const auto& sentence : of.found.sentences())
         std::printf("WRONG %s\n", sentence.c_str());
     std::fflush(stdout);

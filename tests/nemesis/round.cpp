@@ -3,7 +3,6 @@
 #include "nemesis/busy_operator.hpp"
 #include "nemesis/node_watch.hpp"
 #include "nemesis/recording_buyers.hpp"
-
 #include "support/wait_until.hpp"
 
 #include "onsale/core/text.hpp"
@@ -57,8 +56,8 @@ class playing {
         watch_.remember_size();
         while (std::chrono::steady_clock::now() - begun < plan_.lasts) {
             window();
-            rest(milliseconds{number(static_cast<int>(calm_least.count()),
-                                     static_cast<int>(calm_most.count()))});
+            rest(milliseconds{
+                number(static_cast<int>(calm_least.count()), static_cast<int>(calm_most.count()))});
         }
         make_peace();
         drain();
@@ -68,9 +67,7 @@ class playing {
     }
 
   private:
-    int number(int from, int to) {
-        return std::uniform_int_distribution<int>{from, to}(random_);
-    }
+    int number(int from, int to) { return std::uniform_int_distribution<int>{from, to}(random_); }
 
     void rest(milliseconds time) {
         const auto end = std::chrono::steady_clock::now() + time;
@@ -80,9 +77,7 @@ class playing {
         }
     }
 
-    void tell_progress(const std::string& what) {
-        say_(what, shared_.purchases, shared_.tickets);
-    }
+    void tell_progress(const std::string& what) { say_(what, shared_.purchases, shared_.tickets); }
 
     // --- Faults ----------------------------------------------------------------------------------
 
@@ -92,11 +87,10 @@ class playing {
         std::vector<const fault*> drawn;
         for (std::size_t i = 0; i < deck_.size() && std::ssize(drawn) < wanted;) {
             const auto& one = faults_[deck_[i]];
-            const bool fits =
-                std::none_of(drawn.begin(), drawn.end(), [&](const fault* other) {
-                    return other->part == one.part || other->part == "everything" ||
-                           one.part == "everything";
-                });
+            const bool fits = std::none_of(drawn.begin(), drawn.end(), [&](const fault* other) {
+                return other->part == one.part || other->part == "everything" ||
+                       one.part == "everything";
+            });
             if (!fits || !one.is_possible(on_)) {
                 ++i;
                 continue;
@@ -125,8 +119,7 @@ class playing {
         for (const auto* one : drawn)
             names += (names.empty() ? "" : " + ") + one->name;
         tell_progress(names);
-        scene at{on_,         random_,  into_.injected, into_.reached,
-                 into_.found, stopped_, plan_.times};
+        scene at{on_, random_, into_.injected, into_.reached, into_.found, stopped_, plan_.times};
         std::vector<affliction> afflictions;
         milliseconds lasts{number(900, 2'600)};
         for (const auto* one : drawn) {
@@ -228,8 +221,7 @@ class playing {
     void lose() {
         tell_progress("the ledger is lost");
         wait_for_end_of_holds();
-        scene at{on_,         random_,  into_.injected, into_.reached,
-                 into_.found, stopped_, plan_.times};
+        scene at{on_, random_, into_.injected, into_.reached, into_.found, stopped_, plan_.times};
         lose_ledger(at, *plan_.loses_ledger, number(0, 2) == 0);
         wait_for_end_of_holds();
         drain();
@@ -271,7 +263,8 @@ class playing {
 
     std::vector<std::pair<std::string, std::string>> records() {
         std::vector<std::pair<std::string, std::string>> all;
-        const auto answer = on_.command({"HGETALL", redis::sale_key(whole_system::sale, "reservations")});
+        const auto answer =
+            on_.command({"HGETALL", redis::sale_key(whole_system::sale, "reservations")});
         if (!answer) return all;
         for (std::size_t i = 0; i + 1 < answer->list.size(); i += 2)
             all.emplace_back(answer->list[i].text, answer->list[i + 1].text);

@@ -17,7 +17,7 @@ struct round_plan {
     std::uint64_t seed = 0;
     milliseconds lasts{30'000};  ///< of faults and the calm between them
     int buyers = 16;
-    bool times = true;          ///< also checks how long things take
+    bool times = true;                   ///< also checks how long things take
     std::optional<loss> loses_ledger{};  ///< at its end, in an episode of its own
 };
 
@@ -29,8 +29,8 @@ struct outcome_of_rounds {
     std::int64_t rounds = 0;
     std::int64_t requests = 0;
     std::int64_t purchases = 0;
-    std::int64_t tickets = 0;       ///< told to buyers
-    std::int64_t versions = 0;      ///< of the ledgers
+    std::int64_t tickets = 0;   ///< told to buyers
+    std::int64_t versions = 0;  ///< of the ledgers
     std::int64_t process_kills = 0;
     std::int64_t slowest_ms = 0;  ///< of an answer straight from a node
 };

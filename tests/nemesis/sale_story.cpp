@@ -185,8 +185,7 @@ void sale_story::take(const std::string& digits, const reservation& by) {
     live += by.quantity;
     found_.looked_at(check::limit);
     if (limit_ > 0 && live > limit_) {
-        wrong(check::limit,
-              std::string{by.buyer} + " has " + std::to_string(live) + " tickets");
+        wrong(check::limit, std::string{by.buyer} + " has " + std::to_string(live) + " tickets");
     }
 }
 

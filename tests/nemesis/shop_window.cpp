@@ -25,9 +25,9 @@ std::string text_at(const json::object& body, const char* name) {
 std::int64_t parse_time(const std::string& text) {
     std::tm time{};
     int fraction = 0;
-    const int found = std::sscanf(text.c_str(), "%d-%d-%dT%d:%d:%d.%dZ", &time.tm_year,
-                                  &time.tm_mon, &time.tm_mday, &time.tm_hour, &time.tm_min,
-                                  &time.tm_sec, &fraction);
+    const int found =
+        std::sscanf(text.c_str(), "%d-%d-%dT%d:%d:%d.%dZ", &time.tm_year, &time.tm_mon,
+                    &time.tm_mday, &time.tm_hour, &time.tm_min, &time.tm_sec, &fraction);
     if (found != 7) return 0;
     time.tm_year -= 1900;
     --time.tm_mon;

@@ -1,7 +1,6 @@
 #pragma once
 
 #include "nemesis/history.hpp"
-
 #include "support/http_client.hpp"
 #include "support/payment_side.hpp"
 

@@ -35,7 +35,7 @@ unsigned status_of(std::uint16_t port, const std::string& path) {
 }  // namespace
 
 whole_system::whole_system(cast of)
-    : redis{{.arguments = {"--enable-debug-command", "yes", "--aof-load-truncated", "no"}}},
+    : redis{{.arguments = {"--enable-debug-command", "yes"}, .environment = power.environment()}},
       orders{of.database},
       cast_{std::move(of)} {
     if (cast_.small_disks) make_small_disks();
@@ -87,11 +87,11 @@ void whole_system::add_nodes() {
         ledger_gates.push_back(std::make_unique<test::tcp_gate>(redis.endpoint()));
         nodes.push_back(std::make_unique<test::node>(
             ledger_gates.back()->endpoint(),
-            test::node::options{.settings = {"node.weight=1",
-                                             "node.weights=" + std::to_string(cast_.nodes),
-                                             "node.threads=" + std::to_string(cast_.threads),
-                                             "node.trust_request_id=true", payments.setting()},
-                                .environment = environment({})}));
+            test::node::options{
+                .settings = {"node.weight=1", "node.weights=" + std::to_string(cast_.nodes),
+                             "node.threads=" + std::to_string(cast_.threads),
+                             "node.trust_request_id=true", payments.setting()},
+                .environment = environment({})}));
         redis::endpoint to;
         to.port = nodes.back()->port();
         node_gates.push_back(std::make_unique<test::tcp_gate>(to, something_else));
@@ -188,6 +188,20 @@ void whole_system::start_what_is_down() {
         if (!writers[i]->process().is_running()) start_writer(i);
     }
     if (!nginx->process().is_running()) nginx->start();
+}
+
+void whole_system::kill_everything() {
+    for (const auto& one : nodes)
+        one->process().send(SIGKILL);
+    for (const auto& one : writers)
+        one->process().send(SIGKILL);
+    redis.process().send(SIGKILL);
+    nginx->kill();
+    redis.kill();
+    for (const auto& one : nodes)
+        one->kill();
+    for (const auto& one : writers)
+        one->kill();
 }
 
 std::string whole_system::what_is_not_well() {

@@ -3,13 +3,13 @@
 #include "nemesis/checker.hpp"
 #include "nemesis/journal_record.hpp"
 #include "nemesis/shop_window.hpp"
-
 #include "support/ledger_client.hpp"
 #include "support/nginx_server.hpp"
 #include "support/node.hpp"
 #include "support/order_database.hpp"
 #include "support/order_writer.hpp"
 #include "support/payment_side.hpp"
+#include "support/power_loss.hpp"
 #include "support/program.hpp"
 #include "support/redis_server.hpp"
 #include "support/small_disk.hpp"
@@ -72,8 +72,11 @@ class whole_system {
     void start_node(std::size_t which, texts more = {});
     void start_writer(std::size_t which, texts more = {});
     void start_what_is_down();
+    /// `kill -9` of every process; they are dead when it is back.
+    void kill_everything();
 
     test::payment_side payments;
+    test::power_loss power;  ///< the ledger's
     test::redis_server redis;
     test::order_database orders;
     std::unique_ptr<test::small_disk> ledger_disk;  ///< if there may be one

@@ -96,9 +96,7 @@ void nginx_server::kill() {
     for (const auto one : all)
         ::kill(one, SIGKILL);
     // They are not our children: their port is free when they are gone.
-    static_cast<void>(wait_until([&] {
-        return std::all_of(all.begin(), all.end(), has_ended);
-    }));
+    static_cast<void>(wait_until([&] { return std::all_of(all.begin(), all.end(), has_ended); }));
 }
 
 std::string nginx_server::log() const {

@@ -24,7 +24,7 @@ void small_disk::fill() const {
     const int file = open(filler().c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
     if (file < 0) return;
     for (off_t end = 0;;) {
-        struct statvfs disk{};
+        struct statvfs disk {};
         const bool known = fstatvfs(file, &disk) == 0;
         const auto left = static_cast<off_t>(disk.f_bavail * disk.f_bsize);
         if (!known || left == 0 || posix_fallocate(file, end, left) != 0) break;

@@ -84,7 +84,8 @@ asio::awaitable<void> tcp_gate::passage::carry_requests(std::shared_ptr<passage>
         co_await self->hold_up(self->shared_.faults.requests);
         if (error) break;
         if (!co_await self->let_request_pass()) continue;
-        if (!co_await self->pass_on(self->redis_, self->kept_, self->shared_.faults.requests)) break;
+        if (!co_await self->pass_on(self->redis_, self->kept_, self->shared_.faults.requests))
+            break;
     }
     self->close();
 }
