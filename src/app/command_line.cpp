@@ -4,6 +4,7 @@
 
 #include "onsale/core/ids.hpp"
 #include "onsale/core/limits.hpp"
+#include "onsale/core/sabotage.hpp"
 
 #include <spdlog/fmt/fmt.h>
 
@@ -81,6 +82,7 @@ int run(int argc, const char* const* argv) {
     program.require_subcommand(1);
     program.set_version_flag("--version", "onsale 0.1.0");
     int status = done;
+    sabotage::begin();
     add_serve(program, status);
     add_orders(program, status);
     add_config(program, status);
@@ -88,6 +90,9 @@ int run(int argc, const char* const* argv) {
     add_reservation(program, status);
     add_audit(program, status);
     add_rehearse(program, status);
+#ifdef ONSALE_SABOTAGE
+    add_sabotage(program, status);
+#endif
     try {
         program.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

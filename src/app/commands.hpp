@@ -51,6 +51,7 @@ void add_reservation(CLI::App& program, int& status);
 void add_audit(CLI::App& program, int& status);
 void add_rehearse(CLI::App& program, int& status);
 void add_orders(CLI::App& program, int& status);
+void add_sabotage(CLI::App& program, int& status);  ///< with ONSALE_SABOTAGE only
 
 /// The log of a program that runs until it is told to stop: standard error, a line each.
 void start_log(const std::string& level);

@@ -139,10 +139,11 @@ or_failure<ledger_ms> ledger_now(steady_session& ledger) {
 }
 
 std::string durability_gap(steady_session& ledger) {
-    constexpr std::array<std::pair<std::string_view, std::string_view>, 4> wanted{{
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 5> wanted{{
         {"appendonly", "yes"},
         {"appendfsync", "always"},
         {"no-appendfsync-on-rewrite", "no"},
+        {"aof-load-truncated", "no"},
         {"maxmemory-policy", "noeviction"},
     }};
     steady_session::words words{"CONFIG", "GET"};

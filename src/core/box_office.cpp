@@ -1,11 +1,14 @@
 #include "onsale/core/box_office.hpp"
 
 #include "onsale/core/assert.hpp"
+#include "onsale/core/sabotage.hpp"
 #include "onsale/core/verdict.hpp"
 
 #include <algorithm>
 
 namespace onsale {
+
+using sabotage::mutant;
 
 namespace {
 
@@ -112,7 +115,10 @@ box_office::decision box_office::decide(sale& on, std::int64_t quantity, bool ma
     const auto w = on.says();
     const auto judged = judge(w, quantity, now);
     const bool selling = is_selling(w, now);
-    if (selling && on.stock().try_take(quantity)) return {step::reserve, {}, w.remaining()};
+    if (sabotage::is(mutant::look_up_skipped)) may_look_up = false;
+    const bool passes = !sabotage::is(mutant::check_then_decrement) || w.remaining() >= quantity;
+    if (selling && passes && on.stock().try_take(quantity))
+        return {step::reserve, {}, w.remaining()};
     if (selling && !settings_.top_up) {
         const auto next = may_look_up ? step::look_up : step::refuse;
         return {next, outcome::sold_out, w.remaining()};
@@ -190,7 +196,9 @@ void box_office::failed(purchase& one, errc why) {
         pool_.give_back(one);
         return;
     }
-    const bool doubt = why == errc::outcome_unknown && one.asks == errand::reserve;
+    const bool doubt = why == errc::outcome_unknown && one.asks == errand::reserve &&
+                       !sabotage::is(mutant::doubt_is_busy);
+    if (sabotage::is(mutant::timeout_is_sold_out)) return tell(one, outcome::sold_out, nullptr);
     tell(one, doubt ? outcome::in_doubt : outcome::busy, nullptr);
 }
 

@@ -1,6 +1,7 @@
 #include "onsale/core/outcome.hpp"
 
 #include "onsale/core/assert.hpp"
+#include "onsale/core/sabotage.hpp"
 
 namespace onsale {
 
@@ -79,6 +80,7 @@ std::string_view sentence_of(outcome what) noexcept {
 }
 
 bool keeps_token(outcome what) noexcept {
+    if (sabotage::is(sabotage::mutant::token_back_on_unknown)) return what == outcome::sold;
     return what == outcome::sold || what == outcome::in_doubt;
 }
 

@@ -2,6 +2,7 @@
 
 #include "onsale/core/assert.hpp"
 #include "onsale/core/limits.hpp"
+#include "onsale/core/sabotage.hpp"
 
 namespace onsale {
 
@@ -11,7 +12,8 @@ bool is_selling(const word& w, time_point now) noexcept {
 
 judgement judge(const word& w, std::int64_t quantity, time_point now) noexcept {
     ONSALE_ASSERT(quantity > 0);
-    const bool fresh = now - w.sent < limits::word_age;
+    const bool fresh =
+        now - w.sent < limits::word_age || sabotage::is(sabotage::mutant::stale_word_says_sold_out);
     const auto refuse = [fresh](outcome why) {
         return fresh ? judgement{verdict::refuse, why} : judgement{verdict::stale};
     };

@@ -1,6 +1,7 @@
 #include "onsale/core/word.hpp"
 
 #include "onsale/core/assert.hpp"
+#include "onsale/core/sabotage.hpp"
 
 #include <thread>
 #include <utility>
@@ -37,6 +38,7 @@ sale_state parse_state(std::string_view name) noexcept {
 }
 
 word newer(const word& held, const word& next) noexcept {
+    if (sabotage::is(sabotage::mutant::older_word_wins)) return next;
     const bool later_epoch = next.at.epoch > held.at.epoch;
     if (next.overrides()) {
         // Old news: asked before a rebuild that is already known.

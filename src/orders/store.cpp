@@ -2,6 +2,8 @@
 
 #include "migrations.hpp"
 
+#include "onsale/core/sabotage.hpp"
+
 #include <algorithm>
 #include <filesystem>
 #include <utility>
@@ -122,10 +124,16 @@ or_complaint<committed> store::commit(const chapter& of, const commit_notes& not
             done.moved = true;
             return done;
         }
+        if (sabotage::is(sabotage::mutant::position_apart)) {
+            sql << "COMMIT";
+            database_->begin();
+        }
         done.letters = write_rows(of);
         write_letters(of.sale(), done.letters);
         if (notes.has_letters) resolve_letters(of.sale());
+        sabotage::pass(sabotage::failpoint::before_commit);
         sql << "COMMIT";
+        sabotage::pass(sabotage::failpoint::after_commit);
         return done;
     });
 }

@@ -1,6 +1,7 @@
 #include "tenure.hpp"
 
 #include "onsale/core/limits.hpp"
+#include "onsale/core/sabotage.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -201,6 +202,7 @@ or_setback<void> tenure::report_all() {
 
 /// Up to the position; but not past an entry of which nothing is understood.
 or_setback<void> tenure::report(followed& sale) {
+    sabotage::pass(sabotage::failpoint::before_trim);
     auto ordered = sale.position;
     std::vector<std::string> digits;
     for (const auto& letter : sale.letters) {

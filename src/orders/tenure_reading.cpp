@@ -1,6 +1,7 @@
 #include "tenure.hpp"
 
 #include "onsale/core/limits.hpp"
+#include "onsale/core/sabotage.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -30,6 +31,7 @@ or_setback<void> tenure::read_journals() {
     auto news = feed_.read(from, limits::journal_piece,
                            reports ? limits::ordered_every : limits::journal_wait);
     if (!news) return of_ledger(news.error());
+    if (!news->empty()) sabotage::pass(sabotage::failpoint::after_read);
     for (auto& [name, sale] : sales_)
         sale.is_drained = sale.journal == trust::same;
     for (auto& one : *news) {
@@ -131,6 +133,9 @@ or_setback<void> tenure::fill_from(followed& sale, sale_hash which, ledger_versi
 
 or_setback<void> tenure::commit(followed& sale, const chapter& written) {
     const auto& told = sale.told.says.at;
+    if (sabotage::is(sabotage::mutant::trim_before_commit)) {
+        static_cast<void>(feed_.report({sale.position.sale, written.to()}, false, {}));
+    }
     const bool is_behind = told.epoch == written.to().epoch && told > written.to();
     auto done =
         store_.commit(written, {.lag = meter_.since(written.oldest()),

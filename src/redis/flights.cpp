@@ -6,6 +6,7 @@
 
 #include "onsale/core/assert.hpp"
 #include "onsale/core/box_office.hpp"
+#include "onsale/core/sabotage.hpp"
 #include "onsale/core/text.hpp"
 #include "onsale/redis/word_line.hpp"
 
@@ -17,6 +18,8 @@
 #include <utility>
 
 namespace onsale::redis {
+
+using sabotage::mutant;
 
 namespace {
 
@@ -88,7 +91,9 @@ bool flights::send(batch& one, time_point now) {
     const auto free = std::find_if(flights_.begin(), flights_.end(),
                                    [](const flight& each) { return each.carried == nullptr; });
     ONSALE_ASSERT(free != flights_.end());
+    sabotage::pass(sabotage::failpoint::before_send);
     if (!over_.send(command_.text(), *free, now)) return false;
+    sabotage::arm(sabotage::failpoint::after_send);
     free->carried = &one;
     free->sent = now;
     on.shared().asked(now);
@@ -164,8 +169,10 @@ void flights::landed(flight& one, const redisReply* answer) {
     if (answer == nullptr) {
         lost(carried);
     } else if (answer->type == REDIS_REPLY_STRING) {
+        sabotage::pass(sabotage::failpoint::before_answer);
         const std::string_view text{answer->str, static_cast<std::size_t>(answer->len)};
         if (tell_all(one, text)) {
+            sabotage::pass(sabotage::failpoint::after_answer);
             batches_.finish(carried);
         } else {
             spdlog::error("the ledger's answer makes no sense; the connection is given up");
@@ -192,6 +199,7 @@ void flights::landed(flight& one, const redisReply* answer) {
 void flights::lost(batch& carried) {
     for (auto& item : carried.items) {
         item.may_have_run = changes_ledger(item.asks);
+        if (sabotage::is(mutant::new_id_per_retry)) item.id = random_id();
     }
     batches_.put_back(carried);
 }
@@ -221,16 +229,21 @@ void flights::proved_not_run(batch& carried, std::string_view error) {
 }
 
 bool flights::tell_all(flight& one, std::string_view text) {
+    const bool skips = sabotage::is(mutant::reply_skipped);
+    const bool shifts = sabotage::is(mutant::reply_shifted);
+    if (skips) text = sabotage::previous(text);
     auto line = parse_word_line(cut(text, '\n'));
     if (!line) return false;
     line->says.sent = one.sent;
     one.carried->from->on().shared().hear(line->says);
+    if (shifts) text = sabotage::shifted(text);
     auto& items = one.carried->items;
     while (!items.empty()) {
         auto& item = items.front();
         const auto told = cut(text, '\n');
         // By id, not by position (P9).
-        if (told.size() <= item.id.size() || !told.starts_with(view(item.id))) return false;
+        const bool is_its_own = told.starts_with(view(item.id)) || skips || shifts;
+        if (told.size() <= item.id.size() || !is_its_own) return false;
         const auto rest = told.substr(item.id.size() + 1);
         items.pop_front();
         const bool good = item.asks == errand::reserve  ? tell_reserved(item, rest)

@@ -95,10 +95,11 @@ asio::awaitable<or_complaint<int>> fence(connection& over, identity us, std::vec
 
 asio::awaitable<or_complaint<int>> check_durability(connection& over, durability wanted) {
     if (wanted == durability::none) co_return 0;
-    const auto answer = co_await must(over,
-                                      command_of("CONFIG", "GET", "appendonly", "appendfsync",
-                                                 "maxmemory-policy", "no-appendfsync-on-rewrite"),
-                                      reply::kind::list);
+    const auto answer =
+        co_await must(over,
+                      command_of("CONFIG", "GET", "appendonly", "appendfsync", "maxmemory-policy",
+                                 "no-appendfsync-on-rewrite", "aof-load-truncated"),
+                      reply::kind::list);
     if (!answer) co_return answer.error();
     std::map<std::string, std::string> is;
     for (std::size_t i = 0; i + 1 < answer->list.size(); i += 2) {
@@ -113,6 +114,8 @@ asio::awaitable<or_complaint<int>> check_durability(connection& over, durability
     if (is["appendfsync"] != "always" && (always || is["appendfsync"] != "everysec")) {
         co_return need("appendfsync", always ? "always" : "everysec");
     }
+    // Else half of a transaction that a loss of power tore is done at a later start.
+    if (is["aof-load-truncated"] != "no") co_return need("aof-load-truncated", "no");
     if (is["maxmemory-policy"] != "noeviction") co_return need("maxmemory-policy", "noeviction");
     if (always && is["no-appendfsync-on-rewrite"] != "no") {
         co_return need("no-appendfsync-on-rewrite", "no");

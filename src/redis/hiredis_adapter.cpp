@@ -1,6 +1,7 @@
 #include "hiredis_adapter.hpp"
 
 #include "onsale/core/assert.hpp"
+#include "onsale/core/sabotage.hpp"
 
 #include <boost/asio/post.hpp>
 #include <hiredis/async.h>
@@ -65,6 +66,7 @@ void hiredis_adapter::write_soon() {
 void hiredis_adapter::write_now() {
     if (context_ == nullptr || !wants_write_) return;
     redisAsyncHandleWrite(context_);
+    sabotage::pass_armed(sabotage::failpoint::after_send);
     if (context_ != nullptr && wants_write_) wait_to_write();
 }
 

@@ -1,5 +1,7 @@
 #include "scripts.hpp"
 
+#include "sabotaged_scripts.hpp"
+
 #include "onsale/core/assert.hpp"
 
 #include <openssl/evp.h>
@@ -24,7 +26,8 @@ std::string sha1_hex(std::string_view text) {
     return hex;
 }
 
-script make(std::string_view name, std::string_view text) {
+script make(std::string_view name, std::string_view source) {
+    const auto text = sabotaged(name, source);
     return {name, text, sha1_hex(text)};
 }
 

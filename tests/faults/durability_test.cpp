@@ -50,6 +50,7 @@ INSTANTIATE_TEST_SUITE_P(Of, Durability,
                          testing::Values(setting{"appendfsync", "everysec", "always"},
                                          setting{"appendonly", "no", "yes"},
                                          setting{"no-appendfsync-on-rewrite", "yes", "no"},
+                                         setting{"aof-load-truncated", "yes", "no"},
                                          setting{"maxmemory-policy", "allkeys-lru", "noeviction"}),
                          [](const auto& tested) {
                              std::string name = tested.param.key;

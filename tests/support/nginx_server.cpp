@@ -4,6 +4,7 @@
 #include "support/node.hpp"
 #include "support/wait_until.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <fstream>
@@ -23,6 +24,13 @@ void replace(std::string& text, const std::string& old, const std::string& with)
     const auto at = text.find(old);
     if (at == std::string::npos) throw std::runtime_error{"there is no '" + old + "' in config/"};
     text.replace(at, old.size(), with);
+}
+
+/// Whether nothing of it is left but, perhaps, that nobody has asked how it ended.
+bool has_ended(pid_t process) {
+    const auto status = text_of("/proc/" + std::to_string(process) + "/stat");
+    const auto name_end = status.rfind(')');
+    return name_end == std::string::npos || status.compare(name_end, 3, ") Z") == 0;
 }
 
 bool answers(std::uint16_t port) {
@@ -45,6 +53,10 @@ nginx_server::nginx_server(const std::vector<std::uint16_t>& nodes) {
     }
     std::ofstream{directory_.path() / "nginx.conf"} << nginx;
     std::ofstream{directory_.path() / "nodes.conf"} << upstream;
+    start();
+}
+
+void nginx_server::start() {
     process_.emplace(
         std::vector<std::string>{nginx_program(), "-p", directory_.path().string() + "/", "-e",
                                  "stderr", "-c", (directory_.path() / "nginx.conf").string()},
@@ -57,8 +69,34 @@ nginx_server::nginx_server(const std::vector<std::uint16_t>& nodes) {
 
 /// Not by a kill: its workers would outlive it.
 nginx_server::~nginx_server() {
+    process_->send(SIGCONT);
     process_->send(SIGTERM);
     static_cast<void>(process_->wait(long_enough));
+}
+
+std::vector<pid_t> nginx_server::workers() const {
+    const auto master = std::to_string(process_->pid());
+    std::ifstream children{"/proc/" + master + "/task/" + master + "/children"};
+    std::vector<pid_t> found;
+    for (pid_t one = 0; children >> one;)
+        found.push_back(one);
+    return found;
+}
+
+void nginx_server::send(int signal) const {
+    const auto all = workers();
+    process_->send(signal);
+    for (const auto one : all)
+        ::kill(one, signal);
+}
+
+void nginx_server::kill() {
+    const auto all = workers();
+    process_->kill();
+    for (const auto one : all)
+        ::kill(one, SIGKILL);
+    // They are not our children: their port is free when they are gone.
+    static_cast<void>(wait_until([&] { return std::all_of(all.begin(), all.end(), has_ended); }));
 }
 
 std::string nginx_server::log() const {

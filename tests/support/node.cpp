@@ -12,16 +12,12 @@
 
 namespace onsale::test {
 
-namespace {
-
 std::vector<std::string> settings_for(const redis::endpoint& ledger) {
     if (!ledger.socket.empty()) return {"redis.socket=" + ledger.socket};
     return {"redis.socket=\"\"", "redis.host=" + ledger.host,
             "redis.port=" + std::to_string(ledger.port),
             "redis.database=" + std::to_string(ledger.database)};
 }
-
-}  // namespace
 
 std::string onsale_binary() {
     return ONSALE_BINARY;
@@ -62,11 +58,18 @@ unsigned node::readiness() const {
     }
 }
 
+void node::start_in(std::vector<std::string> environment) {
+    options_.environment = std::move(environment);
+    process_.emplace(command_line(), directory_.path() / "node.log");
+}
+
 std::vector<std::string> node::command_line() const {
     std::vector<std::string> words;
     if (options_.descriptors > 0) {
         words = {"sh", "-c", "ulimit -n $0; exec \"$@\"", std::to_string(options_.descriptors)};
     }
+    if (!options_.environment.empty()) words.emplace_back("env");
+    words.insert(words.end(), options_.environment.begin(), options_.environment.end());
     words.insert(words.end(), {onsale_binary(), "serve"});
     auto settings = settings_for(ledger_);
     settings.insert(settings.end(), {"node.port=" + std::to_string(port()),

@@ -25,6 +25,9 @@ namespace onsale::test {
 /// The whole text of a file; empty if there is none.
 [[nodiscard]] std::string text_of(const std::filesystem::path& file);
 
+/// What tells a program of ours where the ledger is, as after --set.
+[[nodiscard]] std::vector<std::string> settings_for(const redis::endpoint& ledger);
+
 /// A node: the built `onsale serve` on a free port of its own, its stat log in a fresh directory.
 /// Killed when this goes. One thread, and by the thread that made it.
 class node {
@@ -33,6 +36,8 @@ class node {
         std::vector<std::string> settings{};  ///< as after --set, e.g. `node.threads=4`
         bool becomes_ready = true;            ///< waits until it is
         int descriptors = 0;                  ///< how many files it may open; 0: as many as we may
+        /// Variables of its environment, NAME=VALUE.
+        std::vector<std::string> environment{};
     };
 
     /// `ledger`: redis_server's `endpoint()`, `tcp_endpoint()`, or what stands in front of it.
@@ -60,6 +65,8 @@ class node {
 
     /// Starts it (again), on the same port with the same settings; it must not be running.
     void start();
+    /// The same, in another environment from now on, and without waiting until it is ready.
+    void start_in(std::vector<std::string> environment);
 
   private:
     [[nodiscard]] std::vector<std::string> command_line() const;

@@ -42,6 +42,10 @@ std::string order_database::url() const {
     return kind_ == database_kind::sqlite ? "sqlite://" + file() : server_->url("orders");
 }
 
+std::string order_database::socket() const {
+    return server_ ? server_->socket() : std::string{};
+}
+
 std::unique_ptr<order_database::connection> order_database::connect(
     const std::string& database) const {
     if (kind_ == database_kind::postgresql) {

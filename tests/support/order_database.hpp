@@ -2,6 +2,7 @@
 
 #include "support/temporary_directory.hpp"
 
+#include <filesystem>
 #include <functional>
 #include <iosfwd>
 #include <memory>
@@ -29,6 +30,10 @@ class order_database {
 
     /// As in `orders.database`.
     [[nodiscard]] std::string url() const;
+    /// Of PostgreSQL's server; empty with SQLite.
+    [[nodiscard]] std::string socket() const;
+    /// Where its file or its cluster lies.
+    [[nodiscard]] const std::filesystem::path& directory() const { return directory_.path(); }
 
     /// What a query answers: its one column, a text, row by row. An error if it is none; empty if
     /// there is no such table yet.

@@ -9,11 +9,13 @@ order_writer::order_writer(const redis::endpoint& ledger, std::string database)
     start();
 }
 
-void order_writer::start() {
-    process_.emplace(std::vector<std::string>{onsale_binary(), "orders", "--set",
-                                              "redis.socket=" + ledger_.socket, "--set",
-                                              "orders.database=" + database_},
-                     directory_.path() / "orders.log");
+void order_writer::start(const std::vector<std::string>& environment) {
+    std::vector<std::string> words{"env"};
+    words.insert(words.end(), environment.begin(), environment.end());
+    words.insert(words.end(), {onsale_binary(), "orders", "--set", "orders.database=" + database_});
+    for (const auto& one : settings_for(ledger_))
+        words.insert(words.end(), {"--set", one});
+    process_.emplace(words, directory_.path() / "orders.log");
 }
 
 int order_writer::times_told(const std::string& text) const {

@@ -10,6 +10,7 @@
 #include <csignal>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace onsale::test {
 
@@ -28,8 +29,8 @@ class order_writer {
     std::optional<int> stop(std::chrono::milliseconds patience = std::chrono::seconds{20});
     /// `kill -9`.
     void kill() { process_->kill(); }
-    /// Starts it (again); it must not be running.
-    void start();
+    /// Starts it (again); it must not be running. `environment`: variables, NAME=VALUE.
+    void start(const std::vector<std::string>& environment = {});
 
   private:
     redis::endpoint ledger_;

@@ -21,6 +21,10 @@ class postgresql_server {
 
     /// As libpq takes it.
     [[nodiscard]] std::string url(const std::string& database) const;
+    /// Its unix socket, for what stands in front of it.
+    [[nodiscard]] std::string socket() const {
+        return (directory_.path() / ".s.PGSQL.5432").string();
+    }
 
     /// Starts it again, on the data that is there; answers when it does.
     void start();

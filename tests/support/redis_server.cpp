@@ -1,5 +1,6 @@
 #include "support/redis_server.hpp"
 
+#include "support/node.hpp"
 #include "support/wait_until.hpp"
 
 #include <chrono>
@@ -67,15 +68,32 @@ void redis_server::flush_scripts() const {
 }
 
 std::vector<std::string> redis_server::command_line() const {
-    std::vector<std::string> words{
-        "redis-server", "--dir",      directory_.path().string(),
-        "--unixsocket", "redis.sock", "--bind",
-        "127.0.0.1",    "--port",     port_ ? std::to_string(port_->number()) : "0",
-        "--appendonly", "yes",        "--appendfsync",
-        "always",       "--save",     "",
-        "--daemonize",  "no",         "--maxmemory-policy",
+    std::vector<std::string> words{"env", "-C", directory_.path().string()};
+    words.insert(words.end(), options_.environment.begin(), options_.environment.end());
+    const std::vector<std::string> server{
+        (project_config() / "redis-start").string(),
+        "--dir",
+        directory_.path().string(),
+        "--unixsocket",
+        "redis.sock",
+        "--bind",
+        "127.0.0.1",
+        "--port",
+        port_ ? std::to_string(port_->number()) : "0",
+        "--appendonly",
+        "yes",
+        "--appendfsync",
+        "always",
+        "--save",
+        "",
+        "--daemonize",
+        "no",
+        "--maxmemory-policy",
         "noeviction",
+        "--aof-load-truncated",
+        "no",
     };
+    words.insert(words.end(), server.begin(), server.end());
     words.insert(words.end(), options_.arguments.begin(), options_.arguments.end());
     return words;
 }

@@ -18,8 +18,9 @@ namespace onsale::test {
 class redis_server {
   public:
     struct options {
-        bool tcp = false;                      ///< listens on a free port as well
-        std::vector<std::string> arguments{};  ///< as on its command line; they override
+        bool tcp = false;                        ///< listens on a free port as well
+        std::vector<std::string> arguments{};    ///< as on its command line; they override
+        std::vector<std::string> environment{};  ///< `NAME=VALUE`
     };
 
     redis_server() : redis_server{options{}} {}
@@ -46,6 +47,7 @@ class redis_server {
     [[nodiscard]] const std::filesystem::path& directory() const { return directory_.path(); }
     /// For signals such as SIGSTOP.
     [[nodiscard]] const child& process() const { return *process_; }
+    [[nodiscard]] child& process() { return *process_; }
 
   private:
     [[nodiscard]] std::vector<std::string> command_line() const;

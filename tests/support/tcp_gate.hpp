@@ -1,6 +1,7 @@
 #pragma once
 
 #include "support/free_port.hpp"
+#include "support/gate_faults.hpp"
 
 #include "onsale/redis/endpoint.hpp"
 
@@ -20,19 +21,13 @@
 
 namespace onsale::test {
 
-/// What has gone through a gate.
-struct gate_traffic {
-    std::int64_t connections = 0;
-    std::int64_t request_bytes = 0;
-    std::int64_t reply_bytes = 0;
-    std::int64_t commands = 0;
-};
-
-/// Stands between nodes and Redis and spoils the conversation: a TCP port in front of Redis's
-/// socket or port.
+/// Stands between two who talk by TCP and spoils their conversation: a port in front of a server's
+/// socket or port. Those who connect are nodes and the server is Redis, or they are Nginx and a
+/// node, or the order writer and its database: only the log of commands is Redis's.
 ///
-/// `stall`, `drop_replies`, `cut_replies_after` and `cut` befall the connections that are there;
-/// those that come later pass. `refuse` and `delay` last until they are taken back.
+/// `stall`, `drop_replies`, `drop_requests`, `cut_replies_after`, `cut` and `reset` befall the
+/// connections that are there; those that come later pass. `refuse`, `swallow`, `delay`, `spoil`
+/// and `hold_back` last until they are taken back, and befall those that come later too.
 ///
 /// Thread safety: any thread; the work is done on the gate's own. Every call has taken effect when
 /// it returns.
@@ -40,18 +35,24 @@ class tcp_gate {
   public:
     using milliseconds = std::chrono::milliseconds;
 
-    explicit tcp_gate(const redis::endpoint& behind);
+    /// Whose language is spoken: only Redis's is understood.
+    enum class speaks { redis, something_else };
+
+    explicit tcp_gate(const redis::endpoint& behind, speaks language = speaks::redis);
     ~tcp_gate();
     tcp_gate(const tcp_gate&) = delete;
     tcp_gate& operator=(const tcp_gate&) = delete;
 
     /// Where nodes connect to; with the user, password and database of what is behind.
     [[nodiscard]] redis::endpoint endpoint() const;
+    [[nodiscard]] std::uint16_t port() const noexcept { return port_.number(); }
 
     /// Nothing is forwarded either way, nothing is closed; what comes is kept until `release`.
     void stall();
     /// Requests go through, replies are lost: the script runs and nobody hears of it.
     void drop_replies();
+    /// Requests are lost: nothing runs, and nobody hears of that either.
+    void drop_requests();
     /// As `stall`, for the next connection that brings `text`, from then on. What befalls a certain
     /// purchase does not depend on when it comes.
     void stall_at(std::string text);
@@ -61,10 +62,19 @@ class tcp_gate {
     void cut_replies_after(std::size_t bytes);
     /// Both sides are closed.
     void cut();
+    /// Both sides are reset.
+    void reset();
     /// Whoever connects is sent away.
     void refuse(bool whoever_comes);
+    /// A black hole: connections are accepted, and nothing goes either way.
+    void swallow(bool everything);
     /// Each piece that arrives waits so long, in its direction.
     void delay(milliseconds requests, milliseconds replies);
+    /// `what` befalls whatever goes through, by chances that `seed` decides; `{}` takes it back.
+    void spoil(const gate_faults& what, std::uint64_t seed = 0);
+    /// Asked when a request arrives; the request waits until what it answers is true.
+    using condition = std::function<bool()>;
+    void hold_back(std::function<condition()> until);
     /// Stalled connections go on.
     void release();
 

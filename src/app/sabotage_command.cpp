@@ -1,0 +1,28 @@
+#include "commands.hpp"
+
+#include "onsale/core/sabotage.hpp"
+
+#include <cstdio>
+
+// Compiled with ONSALE_SABOTAGE only.
+
+namespace onsale::app {
+
+void add_sabotage(CLI::App& program, int& status) {
+    auto* command = program.add_subcommand(
+        "sabotage", "Print where this build can be made to die, and which bugs it can be given");
+    command->footer(
+        "A process has them by its environment:\n"
+        "  ONSALE_FAILPOINT=before_commit:3 onsale orders   dies at the third passing\n"
+        "  ONSALE_MUTANT=oversell_by_one onsale serve       has the bug");
+    command->callback([&status] {
+        for (const auto& one : sabotage::all_names()) {
+            std::printf("%.*s %.*s: %.*s\n", static_cast<int>(one.kind.size()), one.kind.data(),
+                        static_cast<int>(one.name.size()), one.name.data(),
+                        static_cast<int>(one.sentence.size()), one.sentence.data());
+        }
+        status = done;
+    });
+}
+
+}  // namespace onsale::app

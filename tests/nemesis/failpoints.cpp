@@ -1,0 +1,77 @@
+#include "nemesis/faults.hpp"
+
+#include <memory>
+#include <utility>
+
+// Processes that end themselves, by SIGKILL, at a point that they name (builds with
+// ONSALE_SABOTAGE).
+
+namespace onsale::nemesis {
+
+namespace {
+
+constexpr int most_passes = 25;
+
+std::string variable(scene& at, const std::string& point) {
+    return "ONSALE_FAILPOINT=" + point + ":" + std::to_string(at.number(1, most_passes));
+}
+
+/// A node that dies there, and again.
+affliction die_as_node(scene& at, const std::string& name, const std::string& point) {
+    const auto which = at.any_node();
+    at.on.nodes[which]->kill();
+    at.on.start_node(which, {variable(at, point)});
+    return {.act =
+                [&at, which, name, point] {
+                    if (at.on.nodes[which]->process().is_running()) return;
+                    ++at.injected[name];
+                    at.on.start_node(which, {variable(at, point)});
+                },
+            .end = [&at, which] { at.on.nodes[which]->kill(); }};
+}
+
+/// All of them: only the one that is at work comes to the point.
+affliction die_as_writer(scene& at, const std::string& name, const std::string& point) {
+    for (std::size_t i = 0; i < at.on.writers.size(); ++i) {
+        at.on.writers[i]->kill();
+        at.on.start_writer(i, {variable(at, point)});
+    }
+    return {.act =
+                [&at, name, point] {
+                    for (std::size_t i = 0; i < at.on.writers.size(); ++i) {
+                        if (at.on.writers[i]->process().is_running()) continue;
+                        ++at.injected[name];
+                        at.on.start_writer(i, {variable(at, point)});
+                    }
+                },
+            .end =
+                [&at] {
+                    for (const auto& one : at.on.writers)
+                        one->kill();
+                }};
+}
+
+template <class Begin>
+void add(std::vector<fault>& to, const std::string& who, const std::string& part,
+         const std::vector<std::string>& points, Begin begin) {
+    for (const auto& point : points) {
+        const auto name = who + " died at " + point;
+        to.push_back({.name = name, .part = part, .weight = 2, .begin = [=](scene& at) {
+                          return begin(at, name, point);
+                      }});
+    }
+    if (!points.empty()) return;
+    to.push_back({.name = who + " died at a failpoint",
+                  .part = part,
+                  .begin = [](scene&) { return affliction{}; },
+                  .impossible = "the program is built without ONSALE_SABOTAGE"});
+}
+
+}  // namespace
+
+void add_failpoints(std::vector<fault>& to, const abilities& of) {
+    add(to, "node", "nodes", of.node_failpoints, die_as_node);
+    add(to, "order writer", "writers", of.writer_failpoints, die_as_writer);
+}
+
+}  // namespace onsale::nemesis

@@ -1,0 +1,169 @@
+#include "nemesis/faults.hpp"
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+// Conversations that are spoilt: between nodes and Redis, Nginx and nodes, order writer and
+// database.
+
+namespace onsale::nemesis {
+
+namespace {
+
+using gates = std::vector<test::tcp_gate*>;
+using choose_gates = std::function<gates(whole_system&)>;
+
+gates pointers_to(const std::vector<std::unique_ptr<test::tcp_gate>>& all) {
+    gates result;
+    for (const auto& one : all)
+        result.push_back(one.get());
+    return result;
+}
+
+gates to_redis(whole_system& on) {
+    return pointers_to(on.ledger_gates);
+}
+
+gates to_nodes(whole_system& on) {
+    return pointers_to(on.node_gates);
+}
+
+gates to_database(whole_system& on) {
+    return on.database_gate ? gates{on.database_gate.get()} : gates{};
+}
+
+test::gate_faults::way slow_way(scene& at) {
+    return {.delay = milliseconds{at.number(0, 60)}, .jitter = milliseconds{at.number(5, 120)}};
+}
+
+/// A fault that lasts: `choose` says what befalls the gates, each with chances of its own.
+std::function<affliction(scene&)> spoilt(std::string name, choose_gates which,
+                                         std::function<test::gate_faults(scene&)> choose) {
+    return [=](scene& at) -> affliction {
+        const auto all = which(at.on);
+        const auto what = choose(at);
+        for (auto* gate : all)
+            gate->spoil(what, at.random());
+        ++at.injected[name];
+        return {.end = [all] {
+            for (auto* gate : all)
+                gate->spoil({});
+        }};
+    };
+}
+
+/// What befalls the connections that are there, again and again.
+std::function<affliction(scene&)> struck(std::string name, choose_gates which,
+                                         std::function<void(scene&, test::tcp_gate&)> strike) {
+    return [=](scene& at) -> affliction {
+        const auto all = which(at.on);
+        auto when = std::make_shared<pace>(milliseconds{at.number(150, 700)});
+        return {.act = [=, &at] {
+            if (!when->due()) return;
+            strike(at,
+                   *all[static_cast<std::size_t>(at.number(0, static_cast<int>(all.size()) - 1))]);
+            ++at.injected[name];
+        }};
+    };
+}
+
+/// Everybody is in the hole for a moment, some of the time.
+std::function<affliction(scene&)> swallowed(std::string name, choose_gates which) {
+    return [=](scene& at) -> affliction {
+        const auto all = which(at.on);
+        auto when = std::make_shared<pace>(milliseconds{at.number(300, 1'200)});
+        auto is_open = std::make_shared<bool>(false);
+        return {.act =
+                    [=, &at] {
+                        if (!when->due()) return;
+                        *is_open = !*is_open;
+                        for (auto* gate : all)
+                            gate->swallow(*is_open);
+                        at.injected[name] += *is_open ? 1 : 0;
+                    },
+                .end =
+                    [all] {
+                        for (auto* gate : all)
+                            gate->swallow(false);
+                    }};
+    };
+}
+
+std::function<affliction(scene&)> refused(std::string name, choose_gates which) {
+    return [=](scene& at) -> affliction {
+        const auto all = which(at.on);
+        for (auto* gate : all) {
+            gate->refuse(true);
+            gate->cut();
+        }
+        ++at.injected[name];
+        return {.end = [all] {
+            for (auto* gate : all)
+                gate->refuse(false);
+        }};
+    };
+}
+
+void add_between(std::vector<fault>& to, const std::string& whom, const std::string& part,
+                 const choose_gates& which, int weight) {
+    const auto add = [&](const std::string& what, int times, auto make) {
+        const auto name = whom + ": " + what;
+        to.push_back({.name = name,
+                      .part = part,
+                      .weight = times * weight,
+                      .begin = make(name),
+                      .is_possible = [which](const whole_system& on) {
+                          return !which(const_cast<whole_system&>(on)).empty();
+                      }});
+    };
+    using what = test::gate_faults;
+    const auto lasting = [&](auto choose) {
+        return [which, choose](const std::string& name) { return spoilt(name, which, choose); };
+    };
+    const auto once = [&](auto strike) {
+        return [which, strike](const std::string& name) { return struck(name, which, strike); };
+    };
+    add("replies lost", 6,
+        lasting([](scene& at) { return what{.lose_reply = at.number(50, 300)}; }));
+    add("requests lost", 1,
+        lasting([](scene& at) { return what{.lose_request = at.number(10, 100)}; }));
+    add("requests delivered late", 2, lasting([](scene& at) {
+            return what{.hold_request = at.number(20, 150), .late = milliseconds{0}};
+        }));
+    add("requests delivered much later", 1, lasting([](scene& at) {
+            return what{.hold_request = at.number(20, 150),
+                        .late = milliseconds{at.number(50, 900)}};
+        }));
+    add("connections reset", 1,
+        lasting([](scene& at) { return what{.reset = at.number(10, 80)}; }));
+    add("delay and jitter", 1,
+        lasting([](scene& at) { return what{.requests = slow_way(at), .replies = slow_way(at)}; }));
+    add("a slow line", 1, lasting([](scene& at) {
+            const auto speed = static_cast<std::size_t>(at.number(20'000, 200'000));
+            return what{.requests = {.bytes_per_second = speed},
+                        .replies = {.bytes_per_second = speed}};
+        }));
+    add("slices of a byte", 1,
+        lasting([](scene&) { return what{.requests = {.slice = 1}, .replies = {.slice = 1}}; }));
+    add("replies cut", 1, once([](scene& at, test::tcp_gate& gate) {
+            gate.cut_replies_after(static_cast<std::size_t>(at.number(1, 2'000)));
+        }));
+    add("requests into a black hole", 1,
+        once([](scene&, test::tcp_gate& gate) { gate.drop_requests(); }));
+    add("replies into a black hole", 1,
+        once([](scene&, test::tcp_gate& gate) { gate.drop_replies(); }));
+    add("a black hole both ways", 2,
+        [&](const std::string& name) { return swallowed(name, which); });
+    add("connections refused", 1, [&](const std::string& name) { return refused(name, which); });
+}
+
+}  // namespace
+
+void add_network_faults(std::vector<fault>& to) {
+    add_between(to, "nodes to Redis", "ledger line", to_redis, 2);
+    add_between(to, "Nginx to nodes", "node line", to_nodes, 1);
+    add_between(to, "writer to PostgreSQL", "database line", to_database, 1);
+}
+
+}  // namespace onsale::nemesis

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+
+namespace onsale::test {
+
+/// A disk that can be filled: memory, mounted on a directory. What is already in there is hidden as
+/// long as it lasts. One thread.
+class small_disk {
+  public:
+    /// Nothing if the system does not let us: only root may.
+    [[nodiscard]] static std::unique_ptr<small_disk> mount_on(const std::filesystem::path& where,
+                                                              std::int64_t bytes);
+    ~small_disk();
+    small_disk(const small_disk&) = delete;
+    small_disk& operator=(const small_disk&) = delete;
+
+    /// No byte is left for others.
+    void fill() const;
+    void make_room() const;
+
+  private:
+    explicit small_disk(std::filesystem::path where) : where_{std::move(where)} {}
+    [[nodiscard]] std::filesystem::path filler() const { return where_ / "filler"; }
+
+    std::filesystem::path where_;
+};
+
+}  // namespace onsale::test
