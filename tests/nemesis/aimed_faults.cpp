@@ -1,5 +1,6 @@
 #include "nemesis/faults.hpp"
 #include "support/http_client.hpp"
+#include "support/on_threads.hpp"
 #include "support/wait_until.hpp"
 
 #include "onsale/core/ids.hpp"
@@ -9,6 +10,7 @@
 #include "onsale/redis/keys.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -194,6 +196,31 @@ affliction deliver_behind_a_refusal(scene& at) {
     return {};
 }
 
+// --- P6: the limit holds within a batch, too ----------------------------------------------------
+
+/// One buyer asks for far too much at the same moment, of a node whose ledger takes its time: most
+/// of it travels in one batch.
+affliction buy_all_at_once(scene& at) {
+    constexpr int wishes = 12;
+    const own_sale sale{at};
+    const auto which = at.any_node();
+    auto& gate = *at.on.ledger_gates[which];
+    gate.delay(milliseconds{0}, milliseconds{150});
+    std::atomic<int> bought{0};
+    test::on_threads(wishes, [&](int wish) {
+        const auto key = std::to_string(wish);
+        if (is_yes(sale.buy(at.on.nodes[which]->port(), "ada", key))) ++bought;
+    });
+    gate.delay(milliseconds{0}, milliseconds{0});
+    ++at.injected["a buyer all at once"];
+    at.found.looked_at(check::limit);
+    if (bought > own_sale::limit) {
+        at.found.add(check::limit, "one buyer has " + std::to_string(bought.load()) + " of " +
+                                       std::to_string(own_sale::limit) + " tickets");
+    }
+    return {};
+}
+
 // --- L4: a word gives way to a newer one only ---------------------------------------------------
 
 /// The pair of the word that a node tells; nothing if it tells none.
@@ -298,6 +325,7 @@ void add_aimed_faults(std::vector<fault>& to, const abilities& of) {
     to.push_back({"no reply for as long as a purchase waits", "everything", 2, lose_every_reply});
     to.push_back(
         {"a request delivered after its refusal", "everything", 2, deliver_behind_a_refusal});
+    to.push_back({"a buyer all at once", "everything", 1, buy_all_at_once});
     to.push_back({.name = "words in any order",
                   .part = "ledger line",
                   .weight = 2,
