@@ -189,6 +189,7 @@ class examiner {
         for (const auto* one : all) {
             if (one->is_yes()) compare_told(*one, digits);
             if (one->code == "ended") compare_ended(*one, is);
+            compare_overlooked(*one, is);
             if (one->code == "key_reused") compare_reused(*one, is);
         }
         compare_nothing_sold(all, is);
@@ -204,6 +205,16 @@ class examiner {
                        each.record.settled <= one.told_ms + clock_slack_ms;
             });
         if (!so) found_.add(check::answer, "not ended: " + describe(one));
+    }
+
+    /// L13, L17: a key that has its reservation is told of that, whatever else is so.
+    void compare_overlooked(const exchange& one, const reservation_story* is) {
+        static const std::set<std::string> by_the_stock{"sold_out", "too_few", "limit_reached",
+                                                        "too_many_reservations"};
+        if (!by_the_stock.contains(one.code)) return;
+        if (is == nullptr || is->first().reserved + clock_slack_ms >= one.sent_ms) return;
+        found_.add(check::once,
+                   "had " + is->writings.front().text + " and was refused: " + describe(one));
     }
 
     void compare_reused(const exchange& one, const reservation_story* is) {

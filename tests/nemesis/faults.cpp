@@ -26,6 +26,7 @@ std::vector<fault> all_faults(const abilities& of) {
     add_ledger_faults(all);
     add_database_faults(all);
     add_machine_faults(all, of);
+    add_aimed_faults(all, of);
     const auto lost = lost_ledger_faults();
     all.insert(all.end(), lost.begin(), lost.end());
     return all;

@@ -93,6 +93,7 @@ void add_failpoints(std::vector<fault>& to, const abilities& of);
 void add_network_faults(std::vector<fault>& to);
 void add_ledger_faults(std::vector<fault>& to);
 void add_database_faults(std::vector<fault>& to);
+void add_aimed_faults(std::vector<fault>& to, const abilities& of);
 void add_machine_faults(std::vector<fault>& to, const abilities& of);
 
 }  // namespace onsale::nemesis

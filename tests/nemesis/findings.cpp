@@ -8,10 +8,10 @@ namespace onsale::nemesis {
 namespace {
 
 constexpr std::array<std::string_view, checks> names{
-    "acknowledged", "once",       "answer",      "refused",   "sold_out", "door",
-    "tickets",      "stock",      "limit",       "ends_once", "pay_by",   "journal",
-    "ledger",       "orders",     "audit",       "money",     "sellable", "in_time",
-    "comes_back",   "durability", "lost_ledger", "lean",      "crashed"};
+    "acknowledged", "once",  "answer",    "refused", "sold_out",   "door",       "tickets",
+    "stock",        "limit", "ends_once", "pay_by",  "journal",    "ledger",     "orders",
+    "audit",        "money", "sellable",  "in_time", "comes_back", "durability", "lost_ledger",
+    "word",         "quota", "lean",      "crashed"};
 
 }  // namespace
 

@@ -33,6 +33,8 @@ enum class check : std::uint8_t {
     comes_back,    ///< all is well again soon after a fault is over
     durability,    ///< a node refuses within a second when the ledger is not durable (L7)
     lost_ledger,   ///< frozen, told by the audit, rebuilt, sold on (P10)
+    word,          ///< what a node knows never goes back (L4)
+    quota,         ///< a node without top-up asks for no more than its local stock (L9, L14)
     lean,          ///< memory and descriptors are back to where they were (P11)
     crashed,       ///< no process of ours ends by itself
 };

@@ -32,6 +32,7 @@ struct options {
     std::string mutant;
     std::string json;
     std::string only;
+    std::string loses;
     bool times = true;
     bool list = false;
 };
@@ -78,6 +79,11 @@ abilities find_abilities() {
     return found;
 }
 
+loss parse_loss(const std::string& name) {
+    if (name == "emptied") return loss::emptied;
+    return name == "deleted" ? loss::deleted : loss::rolled_back;
+}
+
 class run {
   public:
     explicit run(const options& chosen)
@@ -122,6 +128,7 @@ class run {
         round_plan plan;
         plan.with.nodes = number(2, 4);
         plan.with.threads = number(1, 2);
+        if (!chosen_.mutant.empty()) plan.with.threads = 2;  // more can go wrong
         plan.with.database =
             round % 2 == 0 ? test::database_kind::sqlite : test::database_kind::postgresql;
         plan.with.total = number(150, 500);
@@ -135,7 +142,9 @@ class run {
                                                   : short_round;
         plan.lasts = std::min(most, left - round_overhead);
         // In every second round, by turns; a mutant has no time for it.
-        if (round % 2 == 1 && chosen_.mutant.empty())
+        if (!chosen_.loses.empty()) {
+            plan.loses_ledger = parse_loss(chosen_.loses);
+        } else if (round % 2 == 1 && chosen_.mutant.empty())
             plan.loses_ledger = static_cast<loss>(number(0, static_cast<int>(losses) - 1));
         std::printf(
             "round %d: %d nodes of %d threads, %s, %lld tickets, %lld a buyer%s\n", round + 1,
@@ -203,6 +212,10 @@ int main(int count, char** words) {
                        "Starts nodes and order writers with this bug, and stops at the first "
                        "violation: status 0 if there was one");
     program.add_option("--only", chosen.only, "Only faults whose name has this in it");
+    program
+        .add_option("--lose", chosen.loses,
+                    "Every round ends with the loss of the ledger: emptied, rolled_back, deleted")
+        ->check(CLI::IsMember({"emptied", "rolled_back", "deleted"}));
     program.add_option("--json", chosen.json, "Writes the counts to this file");
     program.add_flag("!--no-times", chosen.times,
                      "Leaves out how long things may take: for sanitizers");

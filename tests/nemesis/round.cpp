@@ -155,7 +155,7 @@ class playing {
         asked_ = buyers_->finish();
         heal("the last fault");
         wait_for_end_of_holds();
-        watch_.compare_size(into_.found, plan_.times);
+        if (plan_.times) watch_.compare_size(into_.found, true);
     }
 
     /// Whatever is still held is nobody's who wants it: it comes back.

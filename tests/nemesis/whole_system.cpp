@@ -153,7 +153,8 @@ std::vector<order_row> whole_system::order_rows() const {
     std::vector<order_row> rows;
     for (const auto& line : orders.column(
              "SELECT reservation || '|' || state || '|' || quantity || '|' || tickets || '|' || "
-             "buyer FROM orders")) {
+             "buyer FROM orders WHERE sale = '" +
+             std::string{sale} + "'")) {
         std::string_view rest = line;
         order_row row;
         row.reservation = cut(rest, '|');
