@@ -69,7 +69,13 @@ int busy_operator::change(const std::string& what, std::int64_t by) {
 void busy_operator::do_something() {
     const auto status = onsale({"sale", "status", sale_}, ledger_);
     if (status.status != ok) return;
-    const auto says = boost::json::parse(status.output).as_object();
+    // What it says while it waits for the ledger comes before the object.
+    const auto object =
+        status.output.substr(std::min(status.output.find('{'), status.output.size()));
+    boost::system::error_code wrong;
+    const auto parsed = boost::json::parse(object, wrong);
+    if (wrong || !parsed.is_object()) return;
+    const auto& says = parsed.get_object();
     const auto number = [&](const char* name) { return says.at(name).as_int64(); };
     const auto free_again = number("total") - number("paid");
     const auto what = random_() % 12;

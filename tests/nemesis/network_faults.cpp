@@ -11,6 +11,8 @@ namespace onsale::nemesis {
 
 namespace {
 
+constexpr const char* database_line = "writer to PostgreSQL";
+
 using gates = std::vector<test::tcp_gate*>;
 using choose_gates = std::function<gates(whole_system&)>;
 
@@ -37,6 +39,15 @@ test::gate_faults::way slow_way(scene& at) {
     return {.delay = milliseconds{at.number(0, 60)}, .jitter = milliseconds{at.number(5, 120)}};
 }
 
+/// Nobody hears again of a connection in which something was swallowed. Nodes and Nginx give up on
+/// it by themselves. The order writer lets the two kernels find out whether the other machine is
+/// there, and a gate's always is: then it takes a reset.
+void mend(const gates& all, const std::string& name) {
+    if (!name.starts_with(database_line)) return;
+    for (auto* gate : all)
+        gate->cut();
+}
+
 /// A fault that lasts: `choose` says what befalls the gates, each with chances of its own.
 std::function<affliction(scene&)> spoilt(std::string name, choose_gates which,
                                          std::function<test::gate_faults(scene&)> choose) {
@@ -46,9 +57,10 @@ std::function<affliction(scene&)> spoilt(std::string name, choose_gates which,
         for (auto* gate : all)
             gate->spoil(what, at.random());
         ++at.injected[name];
-        return {.end = [all] {
+        return {.end = [all, name] {
             for (auto* gate : all)
                 gate->spoil({});
+            mend(all, name);
         }};
     };
 }
@@ -59,12 +71,14 @@ std::function<affliction(scene&)> struck(std::string name, choose_gates which,
     return [=](scene& at) -> affliction {
         const auto all = which(at.on);
         auto when = std::make_shared<pace>(milliseconds{at.number(150, 700)});
-        return {.act = [=, &at] {
-            if (!when->due()) return;
-            strike(at,
-                   *all[static_cast<std::size_t>(at.number(0, static_cast<int>(all.size()) - 1))]);
-            ++at.injected[name];
-        }};
+        return {.act =
+                    [=, &at] {
+                        if (!when->due()) return;
+                        const auto last = static_cast<int>(all.size()) - 1;
+                        strike(at, *all[static_cast<std::size_t>(at.number(0, last))]);
+                        ++at.injected[name];
+                    },
+                .end = [all, name] { mend(all, name); }};
     };
 }
 
@@ -83,9 +97,10 @@ std::function<affliction(scene&)> swallowed(std::string name, choose_gates which
                         at.injected[name] += *is_open ? 1 : 0;
                     },
                 .end =
-                    [all] {
+                    [all, name] {
                         for (auto* gate : all)
                             gate->swallow(false);
+                        mend(all, name);
                     }};
     };
 }
@@ -163,7 +178,7 @@ void add_between(std::vector<fault>& to, const std::string& whom, const std::str
 void add_network_faults(std::vector<fault>& to) {
     add_between(to, "nodes to Redis", "ledger line", to_redis, 2);
     add_between(to, "Nginx to nodes", "node line", to_nodes, 1);
-    add_between(to, "writer to PostgreSQL", "database line", to_database, 1);
+    add_between(to, database_line, "database line", to_database, 1);
 }
 
 }  // namespace onsale::nemesis
