@@ -83,6 +83,21 @@ TEST_F(Stop, ClosesIdleConnectionsAndWaitsForNobodyElse) {
     EXPECT_EQ(idle.get("/buy/ticket").at("code"), "1");
     one.terminate();
     EXPECT_EQ(idle.receive_to_end(), "");
+    EXPECT_EQ(one.wait(limits::stop_deadline - 1s), 0) << one.log();
+    // The node was not handed this one yet; it hears when it speaks.
+    EXPECT_TRUE(silent.try_send(http_request("GET", "/buy/ticket")));
+    EXPECT_TRUE(silent.closes_within(long_enough));
+}
+
+TEST_F(Stop, ClosesWhoHasBeenSilentForLong) {
+    auto& one = sell();
+    const auto accepted = [&] { return metric(one.port(), "onsale_connections_total"); };
+    const auto before = accepted();
+    http_client silent{one.port()};
+    std::int64_t asked = 0;
+    ASSERT_TRUE(wait_until([&] { return accepted() == before + ++asked + 1; }))
+        << "it is not handed over in the end";
+    one.terminate();
     EXPECT_EQ(silent.receive_to_end(), "");
     EXPECT_EQ(one.wait(limits::stop_deadline - 1s), 0) << one.log();
 }
