@@ -1,4 +1,5 @@
 #include "integration/node_test.hpp"
+#include "support/stage.hpp"
 
 #include "onsale/core/limits.hpp"
 
