@@ -40,7 +40,7 @@ struct options {
 /// Short enough that CI has it every time; over in less than 120 s on any machine.
 constexpr milliseconds short_run{84'000};
 constexpr milliseconds short_round{28'000};
-constexpr milliseconds long_round{40'000};
+constexpr milliseconds long_round{60'000};
 constexpr milliseconds mutant_round{15'000};
 /// What a round takes beside its faults: the start, the peace, the drain and the checker.
 constexpr milliseconds round_overhead{14'000};
