@@ -1,6 +1,6 @@
-#include "support/http_client.hpp"
 #include "support/many_clients.hpp"
 
+#include "support/http_client.hpp"
 #include "support/nginx_server.hpp"
 #include "support/program.hpp"
 #include "support/stage.hpp"

@@ -1,5 +1,7 @@
 #include "nemesis/faults.hpp"
 #include "support/http_client.hpp"
+#include "support/on_threads.hpp"
+#include "support/wait_until.hpp"
 
 #include "onsale/core/ids.hpp"
 #include "onsale/core/limits.hpp"
@@ -8,6 +10,7 @@
 #include "onsale/redis/keys.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -46,18 +49,20 @@ class own_sale {
     /// is told.
     [[nodiscard]] test::http_answer buy(std::uint16_t port, const std::string& buyer,
                                         const std::string& key, int quantity = 1) const {
-        try {
-            for (;;) {
-                auto told = test::http_client{port, milliseconds{6'000}}.post(
+        test::http_answer told;
+        const auto is_known = [&] {
+            try {
+                told = test::http_client{port, milliseconds{6'000}}.post(
                     "/v1/sales/" + name_ + "/reservations",
                     R"({"buyer":")" + buyer + R"(","quantity":)" + std::to_string(quantity) + "}",
                     {"Idempotency-Key: " + key});
-                if (!is_open_ || told.at("code") != "no_sale") return told;
-                std::this_thread::sleep_for(milliseconds{20});
+            } catch (const std::runtime_error&) {
+                told = {};
             }
-        } catch (const std::runtime_error&) {
-            return {};
-        }
+            return told.status != 404;
+        };
+        static_cast<void>(is_open_ && test::wait_until(is_known, milliseconds{10'000}));
+        return told;
     }
 
     /// Whether the ledger has a reservation of this key.
@@ -191,6 +196,31 @@ affliction deliver_behind_a_refusal(scene& at) {
     return {};
 }
 
+// --- P6: the limit holds within a batch, too ----------------------------------------------------
+
+/// One buyer asks for far too much at the same moment, of a node whose ledger takes its time: most
+/// of it travels in one batch.
+affliction buy_all_at_once(scene& at) {
+    constexpr int wishes = 12;
+    const own_sale sale{at};
+    const auto which = at.any_node();
+    auto& gate = *at.on.ledger_gates[which];
+    gate.delay(milliseconds{0}, milliseconds{150});
+    std::atomic<int> bought{0};
+    test::on_threads(wishes, [&](int wish) {
+        const auto key = std::to_string(wish);
+        if (is_yes(sale.buy(at.on.nodes[which]->port(), "ada", key))) ++bought;
+    });
+    gate.delay(milliseconds{0}, milliseconds{0});
+    ++at.injected["a buyer all at once"];
+    at.found.looked_at(check::limit);
+    if (bought > own_sale::limit) {
+        at.found.add(check::limit, "one buyer has " + std::to_string(bought.load()) + " of " +
+                                       std::to_string(own_sale::limit) + " tickets");
+    }
+    return {};
+}
+
 // --- L4: a word gives way to a newer one only ---------------------------------------------------
 
 /// The pair of the word that a node tells; nothing if it tells none.
@@ -290,11 +320,12 @@ affliction die_before_commit(scene& at) {
 }  // namespace
 
 void add_aimed_faults(std::vector<fault>& to, const abilities& of) {
-    to.push_back({"a node cut off when all is sold", "ledger line", 2, cut_off_sold_out});
-    to.push_back({"a whole local stock in doubt", "ledger line", 1, doubt_the_whole_stock});
-    to.push_back({"no reply for as long as a purchase waits", "ledger line", 2, lose_every_reply});
+    to.push_back({"a node cut off when all is sold", "everything", 2, cut_off_sold_out});
+    to.push_back({"a whole local stock in doubt", "everything", 1, doubt_the_whole_stock});
+    to.push_back({"no reply for as long as a purchase waits", "everything", 2, lose_every_reply});
     to.push_back(
-        {"a request delivered after its refusal", "ledger line", 2, deliver_behind_a_refusal});
+        {"a request delivered after its refusal", "everything", 2, deliver_behind_a_refusal});
+    to.push_back({"a buyer all at once", "everything", 1, buy_all_at_once});
     to.push_back({.name = "words in any order",
                   .part = "ledger line",
                   .weight = 2,

@@ -171,8 +171,13 @@ class run {
         if (!chosen_.mutant.empty()) return conclude_mutant();
         if (all_.found.total() > 0) return broken;
         const auto missing = not_reached_by(all_, faults_);
-        for (const auto& one : missing)
-            std::printf("%s: never %s\n", is_long ? "FAILED" : "note", one.c_str());
+        for (const auto& one : missing) {
+            if (is_long) std::printf("FAILED: never %s\n", one.c_str());
+        }
+        if (!is_long && !missing.empty()) {
+            std::printf("%zu faults and events did not have their turn: that takes --minutes\n",
+                        missing.size());
+        }
         return is_long && !missing.empty() ? not_reached : holds;
     }
 
