@@ -2,6 +2,7 @@
 #include "nemesis/round.hpp"
 #include "support/node.hpp"
 #include "support/program.hpp"
+#include "support/small_disk.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -241,6 +242,7 @@ int main(int count, char** words) {
         return 0;
     }
     std::signal(SIGPIPE, SIG_IGN);
+    onsale::test::small_disk::keep_to_ourselves();
     try {
         return run{chosen}.go();
     } catch (const std::exception& error) {
