@@ -139,8 +139,8 @@ void add_between(std::vector<fault>& to, const std::string& whom, const std::str
     const auto once = [&](auto strike) {
         return [which, strike](const std::string& name) { return struck(name, which, strike); };
     };
-    add("replies lost", 6,
-        lasting([](scene& at) { return what{.lose_reply = at.number(50, 300)}; }));
+    add("replies lost", 4,
+        lasting([](scene& at) { return what{.lose_reply = at.number(200, 700)}; }));
     add("requests lost", 1,
         lasting([](scene& at) { return what{.lose_request = at.number(10, 100)}; }));
     add("requests delivered late", 2, lasting([](scene& at) {

@@ -23,8 +23,10 @@ namespace {
 constexpr milliseconds turn{20};
 /// After a fault is over: longer than any restart and any time to reconnect takes.
 constexpr milliseconds well_within{15'000};
-constexpr milliseconds calm_least{900};
-constexpr milliseconds calm_most{1'600};
+/// Nodes have met everybody by then.
+constexpr milliseconds warm_up{1'600};
+constexpr milliseconds calm_least{500};
+constexpr milliseconds calm_most{1'000};
 /// Design §3, P2: buyable within 2 s after the pay-by, which is up to 5 % later than the hold time.
 constexpr milliseconds back_within{2'000};
 constexpr milliseconds machine_slack{1'500};
@@ -52,7 +54,7 @@ class playing {
         const auto begun = std::chrono::steady_clock::now();
         buyers_.emplace(shared_, plan_.buyers, random_());
         operator_.emplace(on_.redis.endpoint(), whole_system::sale, random_());
-        rest(calm_most);
+        rest(warm_up);
         watch_.remember_size();
         while (std::chrono::steady_clock::now() - begun < plan_.lasts) {
             window();
@@ -83,7 +85,8 @@ class playing {
 
     /// The next ones of the deck that can be injected here, and do not get in each other's way.
     std::vector<const fault*> draw() {
-        const int wanted = number(1, 10) <= 6 ? 1 : 2;
+        const int chance = number(1, 10);
+        const int wanted = chance <= 3 ? 1 : chance <= 8 ? 2 : 3;
         std::vector<const fault*> drawn;
         for (std::size_t i = 0; i < deck_.size() && std::ssize(drawn) < wanted;) {
             const auto& one = faults_[deck_[i]];
@@ -121,7 +124,7 @@ class playing {
         tell_progress(names);
         scene at{on_, random_, into_.injected, into_.reached, into_.found, stopped_, plan_.times};
         std::vector<affliction> afflictions;
-        milliseconds lasts{number(900, 2'600)};
+        milliseconds lasts{number(800, 2'200)};
         for (const auto* one : drawn) {
             afflictions.push_back(one->begin(at));
             lasts = std::max(lasts, afflictions.back().lasts);

@@ -1,12 +1,17 @@
 #include "support/small_disk.hpp"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <string>
 #include <sys/mount.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
 namespace onsale::test {
+
+void small_disk::keep_to_ourselves() {
+    if (unshare(CLONE_NEWNS) == 0) mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr);
+}
 
 std::unique_ptr<small_disk> small_disk::mount_on(const std::filesystem::path& where,
                                                  std::int64_t bytes) {

@@ -10,6 +10,10 @@ namespace onsale::test {
 /// long as it lasts. One thread.
 class small_disk {
   public:
+    /// From now on disks are seen by this process and those that it starts, and gone with the last
+    /// of them, however that ends. Before there are threads. Only root may.
+    static void keep_to_ourselves();
+
     /// Nothing if the system does not let us: only root may.
     [[nodiscard]] static std::unique_ptr<small_disk> mount_on(const std::filesystem::path& where,
                                                               std::int64_t bytes);
