@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 // The journal grows while the order database is away, until the ledger is full (L29): what becomes
@@ -39,9 +40,13 @@ class FullLedger : public testing::Test {
         return std::stoll(info.substr(info.find(field) + field.size()));
     }
 
-    /// Of anybody's data: the ledger grows.
+    /// Of anybody's data: the ledger grows. In pieces: a disk may take longer to sync all at once
+    /// than a node waits for a reply, and then it forgets what it had seen.
     void fill(std::int64_t bytes) {
-        on.command({"APPEND", "filler", std::string(static_cast<std::size_t>(bytes), 'x')});
+        for (std::int64_t piece = 0; bytes > 0; bytes -= piece) {
+            piece = std::min(bytes, megabyte);
+            on.command({"APPEND", "filler", std::string(static_cast<std::size_t>(piece), 'x')});
+        }
     }
 
     /// Grows until the figures have an end of it.
