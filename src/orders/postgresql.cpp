@@ -51,9 +51,15 @@ std::string with(const std::string& uri, const std::string& parameter) {
 class postgresql_database final : public database {
   public:
     explicit postgresql_database(const std::string& uri) {
-        // A server that has vanished is noticed, from here and (below) from there.
-        sql().open(soci::postgresql,
-                   with(with(uri, "connect_timeout=3"), "tcp_user_timeout=10000"));
+        // One that has vanished is noticed: a server from here, also while only its answer is
+        // waited for, and we (below) from there.
+        auto watched = uri;
+        for (const auto* setting :
+             {"connect_timeout=3", "tcp_user_timeout=10000", "keepalives_idle=5",
+              "keepalives_interval=2", "keepalives_count=3"}) {
+            watched = with(watched, setting);
+        }
+        sql().open(soci::postgresql, watched);
         sql() << "SET client_min_messages = warning";
         sql() << "SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2;"
                  " SET tcp_keepalives_count = 3";
