@@ -4,7 +4,6 @@ import argparse
 import json
 import os
 import resource
-import signal
 import subprocess
 import sys
 import time
@@ -15,7 +14,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / 'speed'))
 import servers  # noqa: E402
 import tables  # noqa: E402
 from machine import machine, sentence  # noqa: E402
-from processes import BUILD, PROJECT, Missing, Stage, peak_memory_of, program  # noqa: E402
+from processes import (BUILD, PROJECT, Missing, Stage, as_program,  # noqa: E402
+                       peak_memory_of, program)
 
 HELP = '''
 Sells 10,000 tickets to 1,000,000 buyers with `onsale rehearse`, four times on a fresh ledger: through
@@ -133,21 +133,13 @@ def run(options):
 
 
 def main():
-    # An end from outside also ends what was started.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     options = parse_options()
     go_apart()
-    try:
-        if os.environ.get(APART):
-            subprocess.run(['ip', 'link', 'set', 'lo', 'up'], check=True)
-        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-        run(options)
-    except Missing as why:
-        print(f'million: {why}', file=sys.stderr)
-        sys.exit(3)
-    except KeyboardInterrupt:
-        sys.exit(130)
+    if os.environ.get(APART):
+        subprocess.run(['ip', 'link', 'set', 'lo', 'up'], check=True)
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    run(options)
 
 
-main()
+as_program('million', main)

@@ -3,7 +3,6 @@
 import argparse
 import json
 import resource
-import signal
 import sys
 import time
 
@@ -14,7 +13,7 @@ import tables
 from contestants import all_contestants
 from machine import machine, sentence
 from measure import measure, median_of, total_cpu
-from processes import BUILD, PROJECT, Missing
+from processes import BUILD, PROJECT, Missing, as_program
 from room import wait_for_room
 
 HELP = '''
@@ -159,20 +158,12 @@ def allow_many_connections():
 
 
 def main():
-    # An end from outside also ends what was started.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     options = parse_options()
     if options.list:
         print('\n'.join(one.name for one in all_contestants()))
         return
-    try:
-        allow_many_connections()
-        run(options)
-    except Missing as why:
-        print(f'speed: {why}', file=sys.stderr)
-        sys.exit(3)
-    except KeyboardInterrupt:
-        sys.exit(130)
+    allow_many_connections()
+    run(options)
 
 
-main()
+as_program('speed', main)

@@ -8,6 +8,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -95,6 +96,18 @@ def peak_memory_of(pid):
         if line.startswith('VmHWM:'):
             return int(line.split()[1]) * 1024
     raise Missing(f'/proc/{pid}/status has no VmHWM')
+
+
+def as_program(name, act):
+    """Ends all in order when told to stop; what is missing is said, with status 3."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        act()
+    except Missing as why:
+        print(f'{name}: {why}', file=sys.stderr)
+        sys.exit(3)
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 def _die_with_parent():

@@ -3,7 +3,6 @@
 #include "support/tcp_passage.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_future.hpp>
 
@@ -42,7 +41,7 @@ void tcp_gate::accept() {
             ++state_->traffic.connections;
             auto one = std::make_shared<passage>(std::move(node), *state_);
             state_->passages.push_back(one);
-            asio::co_spawn(io_, passage::open(one, behind_), asio::detached);
+            asio::co_spawn(io_, passage::open(one, behind_), passage::or_end_the_test);
         }
         accept();
     });

@@ -2,7 +2,6 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/socket_base.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -39,6 +38,10 @@ tcp_gate::passage::passage(asio::ip::tcp::socket node, state& shared)
     node_.set_option(asio::ip::tcp::no_delay{true}, ignored);
 }
 
+void tcp_gate::passage::or_end_the_test(const std::exception_ptr& error) {
+    if (error) std::rethrow_exception(error);
+}
+
 asio::awaitable<void> tcp_gate::passage::open(std::shared_ptr<passage> self, redis::endpoint to) {
     const auto [error] = co_await self->redis_.async_connect(address_of(to), as_tuple);
     if (error) co_return self->close();
@@ -47,8 +50,8 @@ asio::awaitable<void> tcp_gate::passage::open(std::shared_ptr<passage> self, red
         self->redis_.set_option(asio::ip::tcp::no_delay{true}, ignored);
     }
     const auto executor = self->node_.get_executor();
-    asio::co_spawn(executor, carry_requests(self), asio::detached);
-    asio::co_spawn(executor, carry_replies(self), asio::detached);
+    asio::co_spawn(executor, carry_requests(self), or_end_the_test);
+    asio::co_spawn(executor, carry_replies(self), or_end_the_test);
 }
 
 void tcp_gate::passage::release() {

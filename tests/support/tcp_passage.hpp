@@ -8,6 +8,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <limits>
 #include <list>
@@ -46,6 +47,9 @@ class tcp_gate::passage : public std::enable_shared_from_this<passage> {
     passage(boost::asio::ip::tcp::socket node, state& shared);
 
     static boost::asio::awaitable<void> open(std::shared_ptr<passage> self, redis::endpoint to);
+
+    /// How each of its coroutines ends: an exception is a bug of the gate's, and nobody catches it.
+    static void or_end_the_test(const std::exception_ptr& error);
 
     void stall() { stalled_ = true; }
     void drop_replies() { replies_pass_ = false; }
