@@ -4,7 +4,11 @@ add_library(onsale_boost STATIC ${PROJECT_SOURCE_DIR}/src/boost.cpp)
 target_link_libraries(onsale_boost PUBLIC Boost::headers Threads::Threads)
 target_compile_definitions(onsale_boost PUBLIC
     BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION
-    BOOST_ASIO_NO_DEPRECATED BOOST_JSON_NO_LIB BOOST_URL_NO_LIB BOOST_CONTAINER_NO_LIB)
+    BOOST_ASIO_NO_DEPRECATED
+    # What a thread keeps of the memory of ended operations: enough for all that begin in one turn of
+    # a node's loop, so that none is allocated.
+    BOOST_ASIO_RECYCLING_ALLOCATOR_CACHE_SIZE=8
+    BOOST_JSON_NO_LIB BOOST_URL_NO_LIB BOOST_CONTAINER_NO_LIB)
 if(Boost_VERSION VERSION_GREATER_EQUAL 1.83)
     # Its sources can no longer be included (src/boost.cpp); the distribution has it compiled.
     set(Boost_USE_STATIC_LIBS ON)

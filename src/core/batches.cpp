@@ -49,9 +49,13 @@ void batches::finish(batch& one) {
 
 void batches::put_back(batch& one) {
     ONSALE_ASSERT(one.from != nullptr);
-    auto& waiting = one.from->waiting_;
-    waiting.splice_after(waiting.before_begin(), one.items);
+    put_back(*one.from, one.items);
     finish(one);
+}
+
+void batches::put_back(lane& to, purchase_queue& items) {
+    to.waiting_.splice_after(to.waiting_.before_begin(), items);
+    make_ready(to);
 }
 
 }  // namespace onsale

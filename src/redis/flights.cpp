@@ -169,15 +169,9 @@ void flights::landed(flight& one, const redisReply* answer) {
     if (answer == nullptr) {
         lost(carried);
     } else if (answer->type == REDIS_REPLY_STRING) {
-        sabotage::pass(sabotage::failpoint::before_answer);
-        const std::string_view text{answer->str, static_cast<std::size_t>(answer->len)};
-        if (tell_all(one, text)) {
-            sabotage::pass(sabotage::failpoint::after_answer);
-            batches_.finish(carried);
-        } else {
-            spdlog::error("the ledger's answer makes no sense; the connection is given up");
+        if (!take_in(one, {answer->str, static_cast<std::size_t>(answer->len)})) {
             lost(carried);
-            over_.close("an answer that makes no sense");
+            give_up();
         }
     } else {
         const std::string_view error =
@@ -196,12 +190,38 @@ void flights::landed(flight& one, const redisReply* answer) {
     if (answer != nullptr) on_landing_();
 }
 
+/// Hears the word and keeps the rest of the reply for those of the batch. False: no word in it.
+bool flights::take_in(flight& one, std::string_view reply) {
+    tell(one);  // an earlier batch, if nobody has come to it yet
+    if (sabotage::is(mutant::reply_skipped)) reply = sabotage::previous(reply);
+    auto line = parse_word_line(cut(reply, '\n'));
+    if (!line) return false;
+    auto& carried = *one.carried;
+    one.from = carried.from;
+    line->says.sent = one.sent;
+    one.from->on().shared().hear(line->says);
+    if (sabotage::is(mutant::reply_shifted)) reply = sabotage::shifted(reply);
+    one.told.assign(reply);
+    one.untold.swap(carried.items);
+    batches_.finish(carried);
+    return true;
+}
+
+void flights::give_up() {
+    spdlog::error("the ledger's answer makes no sense; the connection is given up");
+    over_.close("an answer that makes no sense");
+}
+
 void flights::lost(batch& carried) {
-    for (auto& item : carried.items) {
+    lost(carried.items);
+    batches_.put_back(carried);
+}
+
+void flights::lost(purchase_queue& items) {
+    for (auto& item : items) {
         item.may_have_run = changes_ledger(item.asks);
         if (sabotage::is(mutant::new_id_per_retry)) item.id = random_id();
     }
-    batches_.put_back(carried);
 }
 
 void flights::proved_not_run(batch& carried, std::string_view error) {
@@ -228,33 +248,40 @@ void flights::proved_not_run(batch& carried, std::string_view error) {
     batches_.put_back(carried);
 }
 
-bool flights::tell_all(flight& one, std::string_view text) {
-    const bool skips = sabotage::is(mutant::reply_skipped);
-    const bool shifts = sabotage::is(mutant::reply_shifted);
-    if (skips) text = sabotage::previous(text);
-    auto line = parse_word_line(cut(text, '\n'));
-    if (!line) return false;
-    line->says.sent = one.sent;
-    one.carried->from->on().shared().hear(line->says);
-    if (shifts) text = sabotage::shifted(text);
-    auto& items = one.carried->items;
-    while (!items.empty()) {
-        auto& item = items.front();
-        const auto told = cut(text, '\n');
-        // By id, not by position (P9).
-        const bool is_its_own = told.starts_with(view(item.id)) || skips || shifts;
-        if (told.size() <= item.id.size() || !is_its_own) return false;
-        const auto rest = told.substr(item.id.size() + 1);
-        items.pop_front();
-        const bool good = item.asks == errand::reserve  ? tell_reserved(item, rest)
-                          : item.asks == errand::settle ? tell_settled(item, rest)
-                                                        : tell_looked_up(item, rest);
-        if (!good) {
-            items.push_front(item);
-            return false;
-        }
+void flights::tell() {
+    for (auto& one : flights_) {
+        tell(one);
     }
-    return true;
+}
+
+void flights::tell(flight& one) {
+    if (one.untold.empty()) return;
+    sabotage::pass(sabotage::failpoint::before_answer);
+    std::string_view lines = one.told;
+    while (!one.untold.empty()) {
+        if (tell_next(one.untold, cut(lines, '\n'))) continue;
+        lost(one.untold);
+        batches_.put_back(*one.from, one.untold);
+        give_up();
+    }
+    sabotage::pass(sabotage::failpoint::after_answer);
+}
+
+/// Tells the first of `items` and takes it off. False, and it stays: the line is not about it.
+bool flights::tell_next(purchase_queue& items, std::string_view line) {
+    auto& item = items.front();
+    // By id, not by position (P9).
+    const bool is_its_own = line.starts_with(view(item.id)) ||
+                            sabotage::is(mutant::reply_skipped) ||
+                            sabotage::is(mutant::reply_shifted);
+    if (line.size() <= item.id.size() || !is_its_own) return false;
+    line.remove_prefix(item.id.size() + 1);
+    items.pop_front();
+    const bool good = item.asks == errand::reserve  ? tell_reserved(item, line)
+                      : item.asks == errand::settle ? tell_settled(item, line)
+                                                    : tell_looked_up(item, line);
+    if (!good) items.push_front(item);
+    return good;
 }
 
 /// `RECORD` of a new reservation, `known RECORD`, or why there is none.

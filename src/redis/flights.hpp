@@ -9,6 +9,7 @@
 
 #include <array>
 #include <functional>
+#include <string>
 #include <string_view>
 
 // Batches on their way to the ledger and back (L16, L18).
@@ -17,12 +18,16 @@ namespace onsale::redis {
 
 /// One thread.
 ///
+/// A reply is taken in when it lands and told to its buyers when `tell` is called: the next batch
+/// leaves in between, and the ledger does not rest while they are answered.
+///
 /// Invariants: every purchase submitted is answered to the listener exactly once; a purchase that
 /// may have run is never answered as if it had not; nothing is sent but on a connection that
 /// `take_off` was told of, and by then every older one is fenced.
 class flights {
   public:
-    /// `on_landing` is called after each reply: whoever waited behind it may leave now.
+    /// `on_landing` is called after each reply: whoever waited behind it may leave now, and then
+    /// `tell` is to be called.
     flights(connection& over, ledger_listener& listener, link_status& status, late_payments late,
             std::function<void()> on_landing) noexcept;
 
@@ -30,6 +35,9 @@ class flights {
 
     /// Sends what may be sent: called when the link is up, and after every landing.
     void take_off(time_point now);
+
+    /// Answers those whose batches have landed.
+    void tell();
 
     /// Answers those who have waited too long.
     void expire(time_point now);
@@ -42,6 +50,9 @@ class flights {
         flights* owner = nullptr;
         batch* carried = nullptr;  // nullptr: on the ground
         time_point sent{};
+        lane* from = nullptr;  // of those who are still to be told
+        purchase_queue untold;
+        std::string told;  // the ledger's reply to them
 
         void on_reply(const redisReply* answer) override { owner->landed(*this, answer); }
     };
@@ -52,9 +63,13 @@ class flights {
     void write_look_up(const batch& one, const local_sale& on);
     void write_settle(const batch& one, const local_sale& on);
     void landed(flight& one, const redisReply* answer);
+    bool take_in(flight& one, std::string_view reply);
+    void give_up();
     void lost(batch& carried);
+    static void lost(purchase_queue& items);
     void proved_not_run(batch& carried, std::string_view error);
-    bool tell_all(flight& one, std::string_view text);
+    void tell(flight& one);
+    bool tell_next(purchase_queue& items, std::string_view line);
     bool tell_reserved(purchase& one, std::string_view line);
     bool tell_looked_up(purchase& one, std::string_view line);
     bool tell_settled(purchase& one, std::string_view line);

@@ -42,7 +42,7 @@ class link::implementation final : public connection_handler {
           to_{std::move(chosen.to)},
           wanted_{chosen.wanted},
           connection_{io, *this},
-          flights_{connection_, listener, status_, chosen.late, [this] { take_off_soon(); }},
+          flights_{connection_, listener, status_, chosen.late, [this] { land_soon(); }},
           watch_{connection_, book, status_},
           sweeper_{connection_, book, status_},
           changed_{io, asio::steady_timer::time_point::max()},
@@ -110,6 +110,13 @@ class link::implementation final : public connection_handler {
             posted_ = false;
             if (up_ && status_.durable) flights_.take_off(monotonic::now());
         });
+    }
+
+    /// The next batch leaves first: it is written at the end of the turn it was sent in, and only
+    /// then are those told who have landed.
+    void land_soon() {
+        take_off_soon();
+        asio::post(io_, [this] { asio::post(io_, [this] { flights_.tell(); }); });
     }
 
     asio::awaitable<void> run() {

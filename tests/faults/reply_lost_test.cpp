@@ -4,7 +4,11 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+#include <set>
+#include <string>
 #include <thread>
+#include <vector>
 
 // The fault that matters: the script ran and its reply is lost (L18).
 
@@ -93,6 +97,33 @@ TEST(ReplyLost, ABatchCutAnywhereIsAnsweredWholeAndRight) {
     }
     EXPECT_TRUE(on.sells_out_to(buyers));
     EXPECT_EQ(broken(buyers, on), "");
+}
+
+/// Those before such a line have been told; it is no reply to its buyer, nor to those behind.
+TEST(ReplyLost, ALineThatMakesNoSenseIsAskedForAgain) {
+    stage on{{.nodes = 1, .gates = true}};
+    on.gates[0]->stall_at("alice");  // those who come meanwhile travel together
+    on.gates[0]->garble_at("carol");
+    std::map<std::string, told> answers{{"alice", {}}, {"bob", {}}, {"carol", {}}, {"dave", {}}};
+    std::vector<std::thread> buyers;
+    for (auto& one : answers) {
+        buyers.emplace_back([&] { one.second = buy_at(on.ports()[0], one.first); });
+        std::this_thread::sleep_for(50ms);  // mostly in this order; any is right
+    }
+    on.gates[0]->release();
+    for (auto& one : buyers) {
+        one.join();
+    }
+    std::set<std::vector<std::int64_t>> tickets;
+    for (const auto& [name, answer] : answers) {
+        EXPECT_EQ(answer.status, 201U) << name;
+        EXPECT_EQ(answer.buyer, name);
+        tickets.insert(answer.tickets);
+    }
+    EXPECT_EQ(tickets.size(), answers.size());
+    EXPECT_EQ(on.sold(), 4);
+    EXPECT_GE(metric(on.ports()[0], "onsale_ledger_resent_total"), 1);
+    EXPECT_TRUE(on.all_sell());
 }
 
 /// A buyer whose purchase may have run is not told "nothing was sold".

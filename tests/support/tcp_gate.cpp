@@ -83,6 +83,10 @@ void tcp_gate::drop_replies_at(std::string text, int connections) {
     });
 }
 
+void tcp_gate::garble_at(std::string text) {
+    within([&] { state_->garble_at = std::move(text); });
+}
+
 void tcp_gate::cut_replies_after(std::size_t bytes) {
     with_each([&](passage& one) { one.cut_replies_after(bytes); });
 }

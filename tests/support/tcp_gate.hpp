@@ -58,6 +58,8 @@ class tcp_gate {
     void stall_at(std::string text);
     /// As `drop_replies`, for the next `connections` that bring `text`, each from then on.
     void drop_replies_at(std::string text, int connections = 1);
+    /// The next line of a reply that has `text` is blank instead.
+    void garble_at(std::string text);
     /// So many more bytes of replies; then both sides are closed.
     void cut_replies_after(std::size_t bytes);
     /// Both sides are closed.

@@ -102,6 +102,7 @@ asio::awaitable<void> tcp_gate::passage::carry_replies(std::shared_ptr<passage> 
         co_await self->hold_up(self->shared_.faults.replies);
         if (error) break;
         if (!self->let_reply_pass()) continue;
+        self->garble(bytes.data(), count);
         const std::string_view passing{bytes.data(), std::min(count, self->replies_left_)};
         const bool passed =
             co_await self->pass_on(self->node_, passing, self->shared_.faults.replies);
@@ -146,6 +147,16 @@ void tcp_gate::passage::meet_its_fate() {
         --shared_.drops;
         drop_replies();
     }
+}
+
+void tcp_gate::passage::garble(char* bytes, std::size_t count) {
+    auto& text = shared_.garble_at;
+    const std::string_view piece{bytes, count};
+    const auto at = text.empty() ? std::string_view::npos : piece.find(text);
+    if (at == std::string_view::npos) return;
+    const auto begin = piece.rfind('\n', at) + 1;
+    std::fill(bytes + begin, bytes + std::min(piece.find('\n', at), count), ' ');
+    text.clear();
 }
 
 /// The server hears of it although nobody waits for its answer any more.

@@ -35,6 +35,7 @@ struct tcp_gate::state {
     std::function<condition()> hold_back;
     std::string stall_at;  // empty: nowhere
     std::string drop_at;
+    std::string garble_at;
     int drops = 0;
     bool is_understood = true;
     bool refuses = false;
@@ -73,6 +74,7 @@ class tcp_gate::passage : public std::enable_shared_from_this<passage> {
     [[nodiscard]] boost::asio::awaitable<bool> let_request_pass();
     [[nodiscard]] bool let_reply_pass();
     void meet_its_fate();
+    void garble(char* bytes, std::size_t count);
     boost::asio::awaitable<void> deliver_late();
     boost::asio::awaitable<void> wait_for(condition holds);
     boost::asio::awaitable<void> hold_up(const gate_faults::way& by);

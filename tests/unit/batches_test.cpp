@@ -167,6 +167,23 @@ TEST_F(Batches, L18WhatIsPutBackGoesFirstAndKeepsItsOrder) {
     finish(*again);
 }
 
+// Those of a reply that came and made no sense: the next batch has left by then.
+TEST_F(Batches, L18WhatComesBackLaterStandsBeforeThoseWhoWait) {
+    add(reserve, 1);
+    add(reserve, 2);
+    auto* sent = queue.next();
+    purchase_queue untold;
+    untold.swap(sent->items);
+    finish(*sent);
+    add(reserve, 3);
+    auto* next = queue.next();
+    add(reserve, 4);
+    queue.put_back(reserve, untold);
+    EXPECT_EQ(queue.next(), nullptr) << "one of a lane is in flight";
+    finish(*next);
+    EXPECT_EQ(tags_of(queue.next()), (tags{1, 2, 4}));
+}
+
 TEST_F(Batches, PuttingBackAnEmptyBatchIsFinishingIt) {
     add(reserve, 1);
     auto* sent = queue.next();

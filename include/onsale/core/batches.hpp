@@ -54,6 +54,9 @@ class batches {
     /// What is left of `one` goes back to the head of its lane.
     void put_back(batch& one);
 
+    /// `items` go back to the head of `to`, from which they came.
+    void put_back(lane& to, purchase_queue& items);
+
     /// Takes the purchases that wait past their deadline off their lanes and passes them to `late`.
     /// All are looked at: one that was looked up first stands behind others with more time left.
     template <class Function>
