@@ -1,5 +1,6 @@
 #include "nemesis/report.hpp"
 #include "nemesis/round.hpp"
+#include "support/cable.hpp"
 #include "support/node.hpp"
 #include "support/program.hpp"
 #include "support/small_disk.hpp"
@@ -60,6 +61,7 @@ std::string find_clock_library() {
 abilities find_abilities() {
     abilities found;
     found.is_root = geteuid() == 0;
+    found.has_cables = test::cable::lay() != nullptr;
 #ifndef ONSALE_SANITIZED
     found.clock_library = find_clock_library();
 #endif
