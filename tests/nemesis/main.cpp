@@ -136,7 +136,7 @@ class run {
             round % 2 == 0 ? test::database_kind::sqlite : test::database_kind::postgresql;
         plan.with.total = number(150, 500);
         plan.with.limit = number(3, 6);
-        plan.with.small_disks = round % 2 == 0;
+        plan.with.small_disks = round % 4 < 2;
         if (!chosen_.mutant.empty()) plan.with.environment = {"ONSALE_MUTANT=" + chosen_.mutant};
         plan.seed = random_();
         plan.times = chosen_.times;

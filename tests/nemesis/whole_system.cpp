@@ -72,8 +72,8 @@ void whole_system::make_small_disks() {
     redis.kill();
     ledger_disk = test::small_disk::mount_on(redis.directory(), small_disk_bytes);
     redis.start();
-    if (cast_.database == test::database_kind::sqlite)
-        orders_disk = test::small_disk::mount_on(orders.directory(), small_disk_bytes);
+    orders_disk = test::small_disk::mount_on(orders.directory(), small_disk_bytes);
+    if (orders_disk) orders.move_to_directory();
 }
 
 void whole_system::open_sale() {

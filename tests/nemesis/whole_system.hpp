@@ -31,7 +31,8 @@ struct cast {
     std::int64_t total = 400;
     std::int64_t limit = 4;
     std::int64_t hold_ms = 3'000;
-    bool small_disks = false;  ///< the ledger's and SQLite's files lie on disks that can be filled
+    bool small_disks =
+        false;  ///< the ledger's and the orders' files lie on disks that can be filled
     std::vector<std::string> environment{};  ///< of nodes and order writers, NAME=VALUE
 };
 
