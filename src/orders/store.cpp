@@ -241,6 +241,18 @@ void store::write_orders(const chapter& of, std::size_t first, std::size_t count
     write_orders(of, first + count / 2, count - count / 2, letters);
 }
 
+/// An ended reservation keeps the tickets that it had, also if its row came before their record was
+/// understood.
+void store::write_late_tickets(const chapter& of) {
+    for (const auto& row : of.orders()) {
+        const auto id = reservation_id(of.sale(), row.record.digits);
+        const auto tickets = text(row.record.tickets);
+        database_->sql() << "UPDATE orders SET tickets = :tickets WHERE sale = :sale"
+                            " AND reservation = :id AND tickets = ''",
+            use(tickets), use(of.sale()), use(id);
+    }
+}
+
 void store::write_refunds(const chapter& of, std::vector<dead_letter>& letters) {
     for (const auto& refund : of.refunds()) {
         const auto id = reservation_id(of.sale(), refund.digits);
@@ -329,6 +341,7 @@ or_complaint<bool> store::retry(const std::string& sale, const dead_letter& lett
         again.take_again(letter);
         database_->begin();
         const bool good = write_rows(again).empty();
+        write_late_tickets(again);
         const long long epoch = letter.at.epoch;
         const long long version = letter.at.version;
         const long long place = letter.place;

@@ -88,6 +88,7 @@ class store {
     void write_orders(const chapter& of, std::size_t first, std::size_t count,
                       std::vector<dead_letter>& letters);
     void write_refunds(const chapter& of, std::vector<dead_letter>& letters);
+    void write_late_tickets(const chapter& of);
     void write_letters(const std::string& sale, const std::vector<dead_letter>& letters);
     void resolve_letters(const std::string& sale);
     [[nodiscard]] std::vector<dead_letter> select_open_letters(const std::string& sale);

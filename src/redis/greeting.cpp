@@ -123,6 +123,36 @@ asio::awaitable<or_complaint<int>> check_durability(connection& over, durability
     co_return 0;
 }
 
+asio::awaitable<or_complaint<rewrites>> ask_rewrites(connection& over) {
+    const auto info = co_await must(
+        over, command_of("INFO", "server", "persistence", "commandstats"), reply::kind::text);
+    if (!info) co_return info.error();
+    const auto number = [&](std::string_view field) {
+        return parse_integer(info_field(info->text, field)).value_or(0);
+    };
+    rewrites told{.run = info_field(info->text, "run_id")};
+    told.begun = number("aof_rewrites");
+    const auto sets = info_field(info->text, "cmdstat_config|set");  // calls=2,usec=18,…
+    if (std::string_view calls = sets; cut(calls, '=') == "calls") {
+        told.config_sets = parse_integer(cut(calls, ',')).value_or(0);
+    }
+    told.is_waiting = number("aof_rewrite_scheduled") != 0;
+    told.is_running = number("aof_rewrite_in_progress") != 0;
+    co_return told;
+}
+
+or_complaint<int> append_only_file::believe(const rewrites& now) {
+    const bool is_same = now.run == whole_at_.run && now.config_sets == whole_at_.config_sets;
+    const bool is_older =
+        now.run == whole_at_.run && now.begun == whole_at_.begun && !now.is_waiting;
+    if ((now.is_running || now.is_waiting) && !is_same && !is_older) {
+        return complaint{
+            "the ledger's append-only file may be only a part of it until its rewrite is done"};
+    }
+    whole_at_ = now;
+    return 0;
+}
+
 asio::awaitable<or_complaint<ledger_memory>> ask_memory(connection& over) {
     const auto info = co_await must(over, command_of("INFO", "memory"), reply::kind::text);
     if (!info) co_return info.error();

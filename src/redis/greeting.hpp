@@ -38,6 +38,29 @@ struct identity {
 [[nodiscard]] boost::asio::awaitable<or_complaint<int>> check_durability(connection& over,
                                                                          durability wanted);
 
+/// What a Redis has done to its append-only file since it started.
+struct rewrites {
+    std::string run;               ///< of the Redis
+    std::int64_t begun = 0;        ///< so far
+    std::int64_t config_sets = 0;  ///< CONFIG SET so far
+    bool is_waiting = false;       ///< one is to begin as soon as it can
+    bool is_running = false;
+};
+
+[[nodiscard]] boost::asio::awaitable<or_complaint<rewrites>> ask_rewrites(connection& over);
+
+/// Whether the append-only file is the whole ledger. After `appendonly` was switched on it is not
+/// before the first rewrite is done: until then a crash loses all that was written since it was
+/// switched off, and Redis tells that rewrite from no other. An ordinary one began without a CONFIG
+/// SET, after a look at the same Redis that found the file whole.
+class append_only_file {
+  public:
+    [[nodiscard]] or_complaint<int> believe(const rewrites& now);
+
+  private:
+    rewrites whole_at_;  ///< the last look that found it so; `run` is empty: none yet
+};
+
 /// What the ledger says of its memory.
 [[nodiscard]] boost::asio::awaitable<or_complaint<ledger_memory>> ask_memory(connection& over);
 

@@ -162,7 +162,7 @@ class link::implementation final : public connection_handler {
         if (closed_) co_return complaint{why_};
         auto us = co_await greet(connection_, to_);
         if (!us) co_return us.error();
-        const auto durable = co_await check_durability(connection_, wanted_);
+        const auto durable = co_await check();
         set_durable(durable);
         if (sabotage::is(sabotage::mutant::fence_skipped)) old_.clear();
         const auto fenced = co_await fence(connection_, *us, old_);
@@ -189,8 +189,16 @@ class link::implementation final : public connection_handler {
         co_return 0;
     }
 
+    asio::awaitable<or_complaint<int>> check() {
+        const auto configured = co_await check_durability(connection_, wanted_);
+        if (!configured || wanted_ == durability::none) co_return configured;
+        const auto told = co_await ask_rewrites(connection_);
+        if (!told) co_return told.error();
+        co_return file_.believe(*told);
+    }
+
     asio::awaitable<void> keep_checking() {
-        const auto durable = co_await check_durability(connection_, wanted_);
+        const auto durable = co_await check();
         if (!up_) co_return;
         set_durable(durable);
         const auto memory = co_await ask_memory(connection_);
@@ -252,6 +260,7 @@ class link::implementation final : public connection_handler {
     flights flights_;
     watch watch_;
     sweeper sweeper_;
+    append_only_file file_;
     memory_forecast forecast_;
     asio::steady_timer changed_;  // never expires; cancelled to wake run()
     std::minstd_rand random_;

@@ -141,7 +141,7 @@ TEST_F(LedgerAccess, WithoutTheRightToSeeTheMemorySellsAndSaysOnceWhatIsMissing)
     const auto known = [&] { return gauge(one.port(), "onsale_ledger_memory_bytes").has_value(); };
     grant({"+info"});
     EXPECT_TRUE(wait_until(known));
-    grant({"-info"});
+    grant({"-info", "+info|server"});
     EXPECT_TRUE(wait_until([&] { return !known(); }));
     EXPECT_EQ(buy_at(one.port(), "bob").status, 201U);
 }

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <ostream>
+#include <thread>
 
 // A ledger that does not keep what it acknowledges: the node refuses, and says why (L7).
 
@@ -57,6 +58,89 @@ INSTANTIATE_TEST_SUITE_P(Of, Durability,
                              std::erase(name, '-');
                              return name;
                          });
+
+/// Until the first rewrite after `appendonly` was switched on is done, a crash goes back to where
+/// it was switched off, though Redis says that it is on.
+class DurabilityOfAPart : public testing::Test {
+  protected:
+    void set(const std::string& key, const std::string& value) {
+        ASSERT_EQ(on.command({"CONFIG", "SET", key, value}).text, "OK");
+    }
+
+    /// The sale has some keys, and each takes a rewrite so long.
+    void slow_rewrites_down() { set("rdb-key-save-delay", "1000000"); }
+
+    [[nodiscard]] bool is_rewriting() {
+        const auto info = on.command({"INFO", "persistence"}).text;
+        return info.find("aof_rewrite_in_progress:1") != std::string::npos;
+    }
+
+    /// All nodes refuse for as long as the rewrite goes on, and sell when it is done.
+    void expect_that_all_wait_for_it() {
+        for (const auto& one : on.nodes)
+            ASSERT_TRUE(wait_until([&] { return refuses(*one) || !is_rewriting(); }));
+        ASSERT_TRUE(is_rewriting());
+        EXPECT_TRUE(all_told(on.ports(), 503, "busy"));
+        while (is_rewriting()) {
+            for (const auto& one : on.nodes)
+                ASSERT_TRUE(refuses(*one) || !is_rewriting());
+            std::this_thread::sleep_for(20ms);
+        }
+        EXPECT_TRUE(on.all_sell());
+    }
+
+    stage on{{.nodes = 2}};
+};
+
+TEST_F(DurabilityOfAPart, IsNotTheLedgersThoughItIsSwitchedOnAgain) {
+    ASSERT_TRUE(on.all_sell());
+    slow_rewrites_down();
+    set("appendonly", "no");
+    for (const auto& one : on.nodes)
+        ASSERT_TRUE(wait_until([&] { return refuses(*one); }));
+    set("appendonly", "yes");
+    std::this_thread::sleep_for(1'100ms);  // past the next check
+    ASSERT_TRUE(is_rewriting());
+    expect_that_all_wait_for_it();
+}
+
+TEST_F(DurabilityOfAPart, IsNotTheLedgersThoughNoCheckSawItSwitchedOff) {
+    ASSERT_TRUE(on.all_sell());
+    slow_rewrites_down();
+    set("appendonly", "no");
+    set("appendonly", "yes");
+    ASSERT_TRUE(is_rewriting());
+    expect_that_all_wait_for_it();
+}
+
+TEST_F(DurabilityOfAPart, IsNotTheLedgersForANodeThatStartsNow) {
+    slow_rewrites_down();
+    set("appendonly", "no");
+    set("appendonly", "yes");
+    node late{on.redis.endpoint(), {.becomes_ready = false}};
+    ASSERT_TRUE(wait_until([&] { return late.readiness() == 503; }));
+    ASSERT_TRUE(wait_until([&] { return refuses(late); }));
+    EXPECT_TRUE(is_rewriting());
+    EXPECT_EQ(buy_at(late.port(), "alice").status, 503U);
+    EXPECT_TRUE(wait_until([&] { return !is_rewriting() && late.readiness() == 200; }));
+}
+
+/// It goes on while the ledger is written to the file anew, as it has to now and then; also if an
+/// operator changes something else meanwhile.
+TEST_F(DurabilityOfAPart, IsNotWhatAnOrdinaryRewriteLeaves) {
+    ASSERT_TRUE(on.all_sell());
+    slow_rewrites_down();
+    std::this_thread::sleep_for(1'500ms);  // seen by a check
+    on.command({"BGREWRITEAOF"});
+    std::this_thread::sleep_for(1'500ms);
+    set("maxmemory", "1gb");
+    for (int i = 0; i < 60 && is_rewriting(); ++i) {
+        for (const auto& one : on.nodes)
+            ASSERT_EQ(one->readiness(), 200U) << one->log();
+        ASSERT_TRUE(on.all_sell());
+        std::this_thread::sleep_for(20ms);
+    }
+}
 
 TEST(DurabilityAtStart, NotGivenMeansNotReady) {
     stage on{{.nodes = 0, .redis = {.arguments = {"--appendfsync", "everysec"}}}};

@@ -1,4 +1,7 @@
 #include "nemesis/faults.hpp"
+#include "support/wait_until.hpp"
+
+#include "onsale/redis/keys.hpp"
 
 #include <memory>
 #include <utility>
@@ -53,10 +56,47 @@ affliction forbid_writing(scene& at) {
     return {.end = [&at] { make_read_only(at, false); }};
 }
 
+/// How often a writer was told so by its database.
+int times_told(const whole_system& on, const std::string& text) {
+    int times = 0;
+    for (const auto& one : on.writers)
+        times += one->times_told(text);
+    return times;
+}
+
+/// What has a page to spare can still be written: it counts once the database had none.
 affliction fill_disk(scene& at) {
+    const std::string complaint = is_postgresql(at.on) ? "No space left on device" : "disk is full";
     at.on.orders_disk->fill();
-    ++at.injected["database on a full disk"];
-    return {.end = [&at] { at.on.orders_disk->make_room(); }};
+    auto is_counted = std::make_shared<bool>(false);
+    return {.act =
+                [&at, is_counted, complaint, before = times_told(at.on, complaint)] {
+                    if (*is_counted || times_told(at.on, complaint) == before) return;
+                    *is_counted = true;
+                    ++at.injected["database on a full disk"];
+                },
+            .end = [&at] { at.on.orders_disk->make_room(); }};
+}
+
+void start_writers(whole_system& on) {
+    for (std::size_t i = 0; i < on.writers.size(); ++i) {
+        if (!on.writers[i]->process().is_running()) on.start_writer(i);
+    }
+}
+
+void kill_writers(whole_system& on) {
+    for (const auto& one : on.writers)
+        one->kill();
+}
+
+/// Whoever has SQLite's file open may write to it, read-only or not: the writers find it so when
+/// they start, and go on by themselves once it is not.
+affliction forbid_changes(scene& at) {
+    kill_writers(at.on);
+    if (!at.on.orders_disk->make_read_only()) return {};
+    start_writers(at.on);
+    ++at.injected["database on a read-only disk"];
+    return {.end = [&at] { at.on.orders_disk->make_writable(); }};
 }
 
 /// The database refuses one buyer's orders: dead letters, which are tried again when the writer
@@ -76,10 +116,65 @@ affliction poison(scene& at) {
             .end =
                 [&at] {
                     at.on.orders.refuse_nobody();
-                    for (const auto& one : at.on.writers)
-                        one->kill();
+                    kill_writers(at.on);
                 },
             .lasts = milliseconds{1'200}};
+}
+
+/// Gives the journal's last entry, if it is ARGV[1], a format that nobody knows.
+constexpr const char* spoil_script = R"(
+local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 2)
+if #last < 2 or last[1][1] ~= ARGV[1] then return 0 end
+local id, fields, before = last[1][1], last[1][2], last[2][1]
+for i = 1, #fields, 2 do
+    if fields[i] == 'format' then fields[i + 1] = '9' end
+end
+redis.call('XDEL', KEYS[1], id)
+redis.call('XSETID', KEYS[1], before, 'ENTRIESADDED', '1000000', 'MAXDELETEDID', before)
+redis.call('XADD', KEYS[1], id, unpack(fields))
+return 1)";
+
+constexpr const char* open_letters =
+    "SELECT count(*) FROM dead_letters WHERE what = 'entry' AND state = 'open'";
+
+/// The last entry, which no writer has read and our own record has.
+bool spoil_last_entry(whole_system& on, std::int64_t after) {
+    const auto last = on.journal().all().rbegin()->first;
+    if (last.version <= after) return false;
+    const auto told =
+        on.command({"EVAL", spoil_script, "1", redis::sale_key(whole_system::sale, "journal"),
+                    std::to_string(last.epoch) + "-" + std::to_string(last.version)});
+    return told && told->integer == 1;
+}
+
+/// As an operator does: mends the letter, and has the writers try it again.
+void mend_entry(scene& at) {
+    at.found.looked_at(check::orders);
+    const auto is_there = [&at] { return at.on.orders.number(open_letters) == 1; };
+    if (!test::wait_until(is_there, milliseconds{10'000})) {
+        at.found.add(check::orders, "an entry that nobody understands became no dead letter");
+    }
+    at.on.orders.execute(
+        "UPDATE dead_letters SET text = replace(text, 'format=9', 'format=1') "
+        "WHERE what = 'entry' AND state = 'open'");
+    kill_writers(at.on);
+}
+
+/// A journal entry that cannot be understood: a dead letter, and all the others go on.
+affliction spoil_entry(scene& at) {
+    kill_writers(at.on);
+    auto is_spoilt = std::make_shared<bool>(false);
+    return {.act =
+                [&at, is_spoilt, before = at.on.number("version")] {
+                    if (*is_spoilt || !spoil_last_entry(at.on, before)) return;
+                    *is_spoilt = true;
+                    ++at.injected["a poisoned journal entry"];
+                    start_writers(at.on);
+                },
+            .end =
+                [&at, is_spoilt] {
+                    if (*is_spoilt) mend_entry(at);
+                }};
 }
 
 }  // namespace
@@ -93,7 +188,16 @@ void add_database_faults(std::vector<fault>& to) {
                   .weight = 4,
                   .begin = fill_disk,
                   .is_possible = [](const whole_system& on) { return on.orders_disk != nullptr; }});
+    to.push_back({.name = "database on a read-only disk",
+                  .part = "database",
+                  .weight = 4,
+                  .begin = forbid_changes,
+                  .is_possible = [](const whole_system& on) {
+                      return on.orders_disk != nullptr && !is_postgresql(on);
+                  }});
     to.push_back({"an order that is refused", "database", 2, poison});
+    // Alone: as long as its letter is not mended, nothing that comes later is called ordered.
+    to.push_back({"a poisoned journal entry", "everything", 2, spoil_entry});
 }
 
 }  // namespace onsale::nemesis

@@ -67,6 +67,7 @@ struct abilities {
     std::vector<std::string> writer_failpoints;
     std::string clock_library;  ///< libfaketime; empty: not installed, or sanitizers forbid it
     bool is_root = false;
+    bool has_cables = false;  ///< network namespaces, and `ip`
 };
 
 [[nodiscard]] std::vector<fault> all_faults(const abilities& of);

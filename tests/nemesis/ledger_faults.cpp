@@ -142,6 +142,7 @@ affliction fill_disk(scene& at) {
 /// L7: within a second nobody sells on it.
 affliction spoil_durability(scene& at) {
     static const std::vector<std::pair<std::string, std::pair<std::string, std::string>>> settings{
+        {"appendonly", {"no", "yes"}},
         {"appendfsync", {"everysec", "always"}},
         {"appendfsync", {"no", "always"}},
         {"no-appendfsync-on-rewrite", {"yes", "no"}},

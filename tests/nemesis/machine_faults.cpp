@@ -75,11 +75,13 @@ void add_machine_faults(std::vector<fault>& to, const abilities& of) {
                   .impossible = of.clock_library.empty() ? "libfaketime is not installed, or does "
                                                            "not go with a sanitizer"
                                                          : ""});
-    if (of.is_root) return;
-    for (auto& one : to) {
-        if (one.name.find("full disk") != std::string::npos)
-            one.impossible = "only root may mount a disk that is small enough";
-    }
+    const auto rule_out = [&](const char* what, const char* why) {
+        for (auto& one : to) {
+            if (one.name.find(what) != std::string::npos) one.impossible = why;
+        }
+    };
+    if (!of.is_root) rule_out("disk", "only root may mount a disk of its own");
+    if (!of.has_cables) rule_out("cable", "only root may, with `ip`, lay one to a namespace");
 }
 
 }  // namespace onsale::nemesis

@@ -1,5 +1,6 @@
 #include "nemesis/report.hpp"
 #include "nemesis/round.hpp"
+#include "support/cable.hpp"
 #include "support/node.hpp"
 #include "support/program.hpp"
 #include "support/small_disk.hpp"
@@ -60,6 +61,7 @@ std::string find_clock_library() {
 abilities find_abilities() {
     abilities found;
     found.is_root = geteuid() == 0;
+    found.has_cables = test::cable::lay() != nullptr;
 #ifndef ONSALE_SANITIZED
     found.clock_library = find_clock_library();
 #endif
@@ -134,7 +136,7 @@ class run {
             round % 2 == 0 ? test::database_kind::sqlite : test::database_kind::postgresql;
         plan.with.total = number(150, 500);
         plan.with.limit = number(3, 6);
-        plan.with.small_disks = round % 2 == 0;
+        plan.with.small_disks = round % 4 < 2;
         if (!chosen_.mutant.empty()) plan.with.environment = {"ONSALE_MUTANT=" + chosen_.mutant};
         plan.seed = random_();
         plan.times = chosen_.times;

@@ -1,5 +1,6 @@
 #include "nemesis/faults.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -120,6 +121,52 @@ std::function<affliction(scene&)> refused(std::string name, choose_gates which) 
     };
 }
 
+/// The other machine is gone, and neither kernel is told: whatever was being said is half-open.
+std::function<affliction(scene&)> pulled_out(
+    std::string name, std::function<std::vector<const test::cable*>(whole_system&)> which) {
+    return [=](scene& at) -> affliction {
+        auto some = which(at.on);
+        std::shuffle(some.begin(), some.end(), at.random);
+        some.resize(static_cast<std::size_t>(at.number(1, static_cast<int>(some.size()))));
+        for (const auto* one : some)
+            one->pull_out();
+        at.injected[name] += std::ssize(some);
+        return {.end =
+                    [some] {
+                        for (const auto* one : some)
+                            one->plug_in();
+                    },
+                .lasts = milliseconds{at.number(1'000, 5'000)}};
+    };
+}
+
+std::vector<const test::cable*> cables_to_redis(whole_system& on) {
+    std::vector<const test::cable*> all;
+    for (const auto& one : on.ledger_cables)
+        all.push_back(one.get());
+    return all;
+}
+
+std::vector<const test::cable*> cable_to_database(whole_system& on) {
+    return {on.database_cable.get()};
+}
+
+void add_cables(std::vector<fault>& to) {
+    const std::string of_nodes = "nodes to Redis: a cable pulled out";
+    to.push_back({.name = of_nodes,
+                  .part = "ledger line",
+                  .weight = 4,
+                  .begin = pulled_out(of_nodes, cables_to_redis),
+                  .is_possible = [](const whole_system& on) { return !on.ledger_cables.empty(); }});
+    const auto of_writer = std::string{database_line} + ": a cable pulled out";
+    to.push_back(
+        {.name = of_writer,
+         .part = "database line",
+         .weight = 4,
+         .begin = pulled_out(of_writer, cable_to_database),
+         .is_possible = [](const whole_system& on) { return on.database_cable != nullptr; }});
+}
+
 void add_between(std::vector<fault>& to, const std::string& whom, const std::string& part,
                  const choose_gates& which, int weight) {
     const auto add = [&](const std::string& what, int times, auto make) {
@@ -179,6 +226,7 @@ void add_network_faults(std::vector<fault>& to) {
     add_between(to, "nodes to Redis", "ledger line", to_redis, 2);
     add_between(to, "Nginx to nodes", "node line", to_nodes, 1);
     add_between(to, database_line, "database line", to_database, 1);
+    add_cables(to);
 }
 
 }  // namespace onsale::nemesis

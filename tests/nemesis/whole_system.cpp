@@ -72,8 +72,8 @@ void whole_system::make_small_disks() {
     redis.kill();
     ledger_disk = test::small_disk::mount_on(redis.directory(), small_disk_bytes);
     redis.start();
-    if (cast_.database == test::database_kind::sqlite)
-        orders_disk = test::small_disk::mount_on(orders.directory(), small_disk_bytes);
+    orders_disk = test::small_disk::mount_on(orders.directory(), small_disk_bytes);
+    if (orders_disk) orders.move_to_directory();
 }
 
 void whole_system::open_sale() {
@@ -84,7 +84,10 @@ void whole_system::open_sale() {
 
 void whole_system::add_nodes() {
     for (int i = 0; i < cast_.nodes; ++i) {
-        ledger_gates.push_back(std::make_unique<test::tcp_gate>(redis.endpoint()));
+        auto cable = test::cable::lay();
+        ledger_gates.push_back(std::make_unique<test::tcp_gate>(
+            redis.endpoint(), test::tcp_gate::speaks::redis, cable.get()));
+        if (cable) ledger_cables.push_back(std::move(cable));
         nodes.push_back(std::make_unique<test::node>(
             ledger_gates.back()->endpoint(),
             test::node::options{
@@ -103,8 +106,11 @@ void whole_system::add_writers() {
     if (cast_.database == test::database_kind::postgresql) {
         redis::endpoint server;
         server.socket = orders.socket();
-        database_gate = std::make_unique<test::tcp_gate>(server, something_else);
-        url = "postgresql://onsale@127.0.0.1:" + std::to_string(database_gate->port()) + "/orders";
+        database_cable = test::cable::lay();
+        database_gate =
+            std::make_unique<test::tcp_gate>(server, something_else, database_cable.get());
+        url = "postgresql://onsale@" + database_gate->host() + ":" +
+              std::to_string(database_gate->port()) + "/orders";
     }
     writer_gate = std::make_unique<test::tcp_gate>(redis.endpoint());
     writer_gate->hold_back([this] { return journal_->read_from_now(); });

@@ -3,6 +3,7 @@
 #include "nemesis/checker.hpp"
 #include "nemesis/journal_record.hpp"
 #include "nemesis/shop_window.hpp"
+#include "support/cable.hpp"
 #include "support/ledger_client.hpp"
 #include "support/nginx_server.hpp"
 #include "support/node.hpp"
@@ -30,7 +31,8 @@ struct cast {
     std::int64_t total = 400;
     std::int64_t limit = 4;
     std::int64_t hold_ms = 3'000;
-    bool small_disks = false;  ///< the ledger's and SQLite's files lie on disks that can be filled
+    bool small_disks =
+        false;  ///< the ledger's and the orders' files lie on disks that can be filled
     std::vector<std::string> environment{};  ///< of nodes and order writers, NAME=VALUE
 };
 
@@ -81,6 +83,8 @@ class whole_system {
     test::order_database orders;
     std::unique_ptr<test::small_disk> ledger_disk;  ///< if there may be one
     std::unique_ptr<test::small_disk> orders_disk;
+    std::vector<std::unique_ptr<test::cable>> ledger_cables;    ///< of each node, if they may be
+    std::unique_ptr<test::cable> database_cable;                ///< of PostgreSQL, the same
     std::vector<std::unique_ptr<test::tcp_gate>> ledger_gates;  ///< of each node
     std::vector<std::unique_ptr<test::tcp_gate>> node_gates;    ///< between Nginx and each node
     std::unique_ptr<test::tcp_gate> writer_gate;                ///< of order writers to Redis

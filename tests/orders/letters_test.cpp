@@ -115,6 +115,22 @@ TEST_P(DeadLetters, L27OfAWholeEntryGoesThroughOnceItIsUnderstood) {
     EXPECT_EQ(open_letters(), 0);
 }
 
+/// What came after it could not tell which tickets those were.
+TEST_P(DeadLetters, L27OfAWholeEntryStillTellsTheTicketsOfWhatHasEndedMeanwhile) {
+    open();
+    start_writer();
+    const auto of = [&](const std::string& record) { return id_of(3) + " " + record; };
+    append({"format", "2", "change", "reserve", "records", of("1|held|1|3|9|9|0|1|3||0|ada")});
+    append({"format", "1", "change", "settle", "records", of("1|cancelled|1||9|9|9|1|3||0|ada")});
+    ASSERT_TRUE(wait_until([&] { return rows() == 1; }, patience)) << writer->log();
+    EXPECT_EQ(cell(3, "tickets"), "");
+    orders.execute("UPDATE dead_letters SET text = replace(text, 'format=2', 'format=1')");
+    restart_writer();
+    ASSERT_TRUE(becomes_ordered()) << writer->log();
+    EXPECT_EQ(cell(3, "state"), "cancelled");
+    EXPECT_EQ(cell(3, "tickets"), "3");
+}
+
 TEST_P(DeadLetters, L27InARecordOfTheLedgerThatFillsAHole) {
     open();
     ledger.reserve(wishes(1, 5));

@@ -46,6 +46,14 @@ std::string order_database::socket() const {
     return server_ ? server_->socket() : std::string{};
 }
 
+void order_database::move_to_directory() const {
+    if (!server_) return;
+    postgresql_server::give(directory());
+    const auto to = connect("postgres");
+    to->sql << "CREATE TABLESPACE elsewhere LOCATION '" + directory().string() + "'";
+    to->sql << "ALTER DATABASE orders SET TABLESPACE elsewhere";
+}
+
 std::unique_ptr<order_database::connection> order_database::connect(
     const std::string& database) const {
     if (kind_ == database_kind::postgresql) {

@@ -32,8 +32,10 @@ class order_database {
     [[nodiscard]] std::string url() const;
     /// Of PostgreSQL's server; empty with SQLite.
     [[nodiscard]] std::string socket() const;
-    /// Where its file or its cluster lies.
+    /// Where SQLite's file lies, and PostgreSQL's tables after `move_to_directory`.
     [[nodiscard]] const std::filesystem::path& directory() const { return directory_.path(); }
+    /// PostgreSQL's tables, from the cluster, which stays where it is. Nobody may be connected.
+    void move_to_directory() const;
 
     /// What a query answers: its one column, a text, row by row. An error if it is none; empty if
     /// there is no such table yet.

@@ -33,25 +33,24 @@ std::string find_programs() {
     return *std::max_element(found.begin(), found.end());
 }
 
-/// The directory belongs to the user who the server runs as.
-void give_to_server(const std::filesystem::path& directory) {
-    if (geteuid() != 0) return;
-    const auto* user = getpwnam("postgres");
-    if (user == nullptr || chown(directory.c_str(), user->pw_uid, user->pw_gid) != 0) {
-        throw std::runtime_error{"the test runs as root and needs a user postgres"};
-    }
-}
-
 }  // namespace
 
 postgresql_server::postgresql_server() : programs_{find_programs()} {
-    give_to_server(directory_.path());
+    give(directory_.path());
     const auto made = run_program(
         as_its_user({program("initdb"), "-D", (directory_.path() / "data").string(), "-U", "onsale",
                      "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"}),
         patience);
     if (made.status != 0) throw std::runtime_error{"initdb failed: " + made.output};
     start();
+}
+
+void postgresql_server::give(const std::filesystem::path& directory) {
+    if (geteuid() != 0) return;
+    const auto* user = getpwnam("postgres");
+    if (user == nullptr || chown(directory.c_str(), user->pw_uid, user->pw_gid) != 0) {
+        throw std::runtime_error{"the test runs as root and needs a user postgres"};
+    }
 }
 
 postgresql_server::~postgresql_server() {

@@ -3,6 +3,7 @@
 #include "support/child.hpp"
 #include "support/temporary_directory.hpp"
 
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,6 +26,9 @@ class postgresql_server {
     [[nodiscard]] std::string socket() const {
         return (directory_.path() / ".s.PGSQL.5432").string();
     }
+
+    /// A directory becomes the user's that the server runs as.
+    static void give(const std::filesystem::path& directory);
 
     /// Starts it again, on the data that is there; answers when it does.
     void start();

@@ -42,4 +42,12 @@ void small_disk::make_room() const {
     unlink(filler().c_str());
 }
 
+bool small_disk::make_read_only() const {
+    return mount(nullptr, where_.c_str(), nullptr, MS_REMOUNT | MS_RDONLY, nullptr) == 0;
+}
+
+void small_disk::make_writable() const {
+    mount(nullptr, where_.c_str(), nullptr, MS_REMOUNT, nullptr);
+}
+
 }  // namespace onsale::test

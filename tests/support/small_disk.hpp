@@ -25,6 +25,10 @@ class small_disk {
     void fill() const;
     void make_room() const;
 
+    /// Nothing on it can be changed; false if somebody has a file there that may be.
+    [[nodiscard]] bool make_read_only() const;
+    void make_writable() const;
+
   private:
     explicit small_disk(std::filesystem::path where) : where_{std::move(where)} {}
     [[nodiscard]] std::filesystem::path filler() const { return where_ / "filler"; }

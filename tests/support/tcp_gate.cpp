@@ -1,5 +1,6 @@
 #include "support/tcp_gate.hpp"
 
+#include "support/cable.hpp"
 #include "support/tcp_passage.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -12,12 +13,18 @@ namespace onsale::test {
 
 namespace asio = boost::asio;
 
-tcp_gate::tcp_gate(const redis::endpoint& behind, speaks language)
+tcp_gate::tcp_gate(const redis::endpoint& behind, speaks language, const cable* reached_by)
     : behind_{behind},
       work_{io_.get_executor()},
-      acceptor_{io_, {asio::ip::address_v4::loopback(), port_.number()}},
+      acceptor_{io_},
       state_{std::make_unique<state>()} {
     state_->is_understood = language == speaks::redis;
+    if (reached_by == nullptr) {
+        listen();
+    } else {
+        host_ = reached_by->far_address();
+        reached_by->at_far_end([this] { listen(); });
+    }
     accept();
     thread_ = std::thread{[this] { io_.run(); }};
 }
@@ -30,9 +37,14 @@ tcp_gate::~tcp_gate() {
 redis::endpoint tcp_gate::endpoint() const {
     auto result = behind_;
     result.socket = {};
-    result.host = "127.0.0.1";
+    result.host = host_;
     result.port = port_.number();
     return result;
+}
+
+void tcp_gate::listen() {
+    const asio::ip::tcp::endpoint at{asio::ip::make_address(host_), port_.number()};
+    acceptor_ = asio::ip::tcp::acceptor{io_, at};
 }
 
 void tcp_gate::accept() {

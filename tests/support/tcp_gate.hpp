@@ -21,6 +21,8 @@
 
 namespace onsale::test {
 
+class cable;
+
 /// Stands between two who talk by TCP and spoils their conversation: a port in front of a server's
 /// socket or port. Those who connect are nodes and the server is Redis, or they are Nginx and a
 /// node, or the order writer and its database: only the log of commands is Redis's.
@@ -38,7 +40,9 @@ class tcp_gate {
     /// Whose language is spoken: only Redis's is understood.
     enum class speaks { redis, something_else };
 
-    explicit tcp_gate(const redis::endpoint& behind, speaks language = speaks::redis);
+    /// `reached_by`: it stands at the far end of this cable, which outlives it.
+    explicit tcp_gate(const redis::endpoint& behind, speaks language = speaks::redis,
+                      const cable* reached_by = nullptr);
     ~tcp_gate();
     tcp_gate(const tcp_gate&) = delete;
     tcp_gate& operator=(const tcp_gate&) = delete;
@@ -46,6 +50,7 @@ class tcp_gate {
     /// Where nodes connect to; with the user, password and database of what is behind.
     [[nodiscard]] redis::endpoint endpoint() const;
     [[nodiscard]] std::uint16_t port() const noexcept { return port_.number(); }
+    [[nodiscard]] const std::string& host() const noexcept { return host_; }
 
     /// Nothing is forwarded either way, nothing is closed; what comes is kept until `release`.
     void stall();
@@ -95,9 +100,11 @@ class tcp_gate {
     /// Runs `act` on the gate's thread and waits for it.
     void with_each(const std::function<void(passage&)>& act);
     void within(const std::function<void()>& act);
+    void listen();
     void accept();
 
     const redis::endpoint behind_;
+    std::string host_ = "127.0.0.1";
     free_port port_;
     boost::asio::io_context io_;
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;

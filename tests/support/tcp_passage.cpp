@@ -106,7 +106,9 @@ asio::awaitable<void> tcp_gate::passage::carry_replies(std::shared_ptr<passage> 
         const std::string_view passing{bytes.data(), std::min(count, self->replies_left_)};
         const bool passed =
             co_await self->pass_on(self->node_, passing, self->shared_.faults.replies);
-        if (self->replies_left_ != no_limit) self->replies_left_ -= passing.size();
+        // It may have become less than that while this was on its way.
+        if (self->replies_left_ != no_limit)
+            self->replies_left_ -= std::min(passing.size(), self->replies_left_);
         if (!passed || self->replies_left_ == 0) break;
     }
     self->close();
