@@ -299,12 +299,14 @@ void store::write_letters(const std::string& sale, const std::vector<dead_letter
     }
 }
 
-/// A reservation that has moved on, and has its row now, needs its old letter no more.
+/// A reservation that has moved on, and has its row now, needs its old letter no more; but where it
+/// ended without a row before, only the letter knows its tickets.
 void store::resolve_letters(const std::string& sale) {
     database_->sql() << "UPDATE dead_letters SET state = 'resolved' WHERE sale = :sale"
                         " AND state = 'open' AND what = 'order' AND EXISTS (SELECT 1 FROM orders o"
                         " WHERE o.sale = dead_letters.sale"
                         " AND o.reservation = dead_letters.sale || '.' || dead_letters.digits"
+                        " AND o.tickets <> ''"
                         " AND (o.epoch, o.version) >= (dead_letters.epoch, dead_letters.version))",
         use(sale);
 }

@@ -84,6 +84,25 @@ TEST_P(DeadLetters, L27OfAReservationThatHasMovedOnIsResolved) {
     EXPECT_TRUE(wait_until([&] { return known_to_the_ledger().empty(); }, patience));
 }
 
+TEST_P(DeadLetters, L27OfAReservationThatHasEndedIsKeptForItsTickets) {
+    open();
+    start_writer();
+    orders.refuse_buyer("mallory", "state = 'held'");
+    ledger.reserve({{id_of(1), "mallory", 1}});
+    ASSERT_TRUE(wait_until([&] { return open_letters() == 1; }, patience)) << writer->log();
+    ledger.settle(id_of(1), reservation_state::cancelled);
+    ASSERT_TRUE(wait_until([&] { return rows() == 1; }, patience)) << writer->log();
+    EXPECT_EQ(cell(1, "tickets"), "");
+    EXPECT_EQ(open_letters(), 1);
+
+    orders.refuse_nobody();
+    restart_writer();
+    ASSERT_TRUE(wait_until([&] { return open_letters() == 0; }, patience)) << writer->log();
+    EXPECT_EQ(cell(1, "state"), "cancelled");
+    EXPECT_EQ(cell(1, "tickets"), "1");
+    EXPECT_EQ(differences(ledger, orders), "");
+}
+
 /// Nobody knows whose it is: what is above it goes on, but is not called ordered.
 TEST_P(DeadLetters, L27OfAWholeEntryHoldsOrderedBackAndNothingElse) {
     open();
