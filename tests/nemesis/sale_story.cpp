@@ -55,11 +55,14 @@ sale_story::sale_story(const std::map<ledger_version, journal_fields>& journal, 
         read(at, fields);
     }
     found_.looked_at(check::journal, static_cast<std::int64_t>(journal.size()));
-    // Those that do not tell when they were began before the next one did.
+    // Those that do not tell when they were began before the next one that does.
     auto next = never;
     for (auto one = chapters_.rbegin(); one != chapters_.rend(); ++one) {
-        if (one->latest == 0) one->latest = next;
-        next = one->earliest;
+        if (one->latest == 0) {
+            one->latest = next;
+        } else {
+            next = one->latest;
+        }
     }
 }
 
