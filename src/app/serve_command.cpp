@@ -2,6 +2,7 @@
 
 #include "onsale/app/node.hpp"
 
+#include <spdlog/async.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
@@ -29,10 +30,13 @@ int serve(const serve_options& options) {
 }  // namespace
 
 void start_log(const std::string& level) {
-    spdlog::set_default_logger(spdlog::stderr_logger_mt("onsale"));
+    // By a thread of its own, and the newest lines rather than all: nobody waits for a reader of
+    // the log, or for the disk that it lies on.
+    constexpr std::size_t lines = 1024;
+    spdlog::init_thread_pool(lines, 1);
+    spdlog::set_default_logger(spdlog::create_async_nb<spdlog::sinks::stderr_sink_mt>("onsale"));
     spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e %L %v");
     spdlog::set_level(spdlog::level::from_str(level));
-    spdlog::flush_on(spdlog::level::info);
 }
 
 void add_serve(CLI::App& program, int& status) {

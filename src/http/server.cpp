@@ -22,7 +22,7 @@ server::implementation::implementation(asio::io_context& io, server_settings set
     : io_{io},
       settings_{std::move(settings)},
       router_{settings_, office, std::move(pages), counts_},
-      stat_log_{io, settings_.stat_log},
+      stat_log_{settings_.stat_log},
       poll_set_{io, *this},
       acceptor_{io},
       pause_{io} {}

@@ -38,7 +38,7 @@ node::node(const redis::endpoint& ledger, options chosen)
 }
 
 void node::start() {
-    process_.emplace(command_line(), directory_.path() / "node.log");
+    process_.emplace(command_line(), output());
     if (!options_.becomes_ready) return;
     const bool ended =
         !wait_until([this] { return is_ready() || !process_->is_running(); }, long_enough) ||
@@ -60,7 +60,7 @@ unsigned node::readiness() const {
 
 void node::start_in(std::vector<std::string> environment) {
     options_.environment = std::move(environment);
-    process_.emplace(command_line(), directory_.path() / "node.log");
+    process_.emplace(command_line(), output());
 }
 
 std::vector<std::string> node::command_line() const {

@@ -36,6 +36,7 @@ class node {
         std::vector<std::string> settings{};  ///< as after --set, e.g. `node.threads=4`
         bool becomes_ready = true;            ///< waits until it is
         int descriptors = 0;                  ///< how many files it may open; 0: as many as we may
+        std::filesystem::path output{};       ///< where it prints; empty: a file of its own
         /// Variables of its environment, NAME=VALUE.
         std::vector<std::string> environment{};
     };
@@ -52,8 +53,8 @@ class node {
     /// The status of /readyz; 0: nobody answers.
     [[nodiscard]] unsigned readiness() const;
 
-    /// What it has printed, over all its lives.
-    [[nodiscard]] std::string log() const { return text_of(directory_.path() / "node.log"); }
+    /// What it has printed into its own file, over all its lives.
+    [[nodiscard]] std::string log() const { return text_of(own_output()); }
     [[nodiscard]] std::filesystem::path stat_log() const { return directory_.path() / "stat.log"; }
 
     /// SIGTERM; does not wait.
@@ -70,6 +71,12 @@ class node {
 
   private:
     [[nodiscard]] std::vector<std::string> command_line() const;
+    [[nodiscard]] std::filesystem::path own_output() const {
+        return directory_.path() / "node.log";
+    }
+    [[nodiscard]] std::filesystem::path output() const {
+        return options_.output.empty() ? own_output() : options_.output;
+    }
 
     redis::endpoint ledger_;
     options options_;

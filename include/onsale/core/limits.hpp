@@ -125,9 +125,9 @@ inline constexpr std::chrono::milliseconds stop_deadline = 8s;
 
 // --- The stat log -------------------------------------------------------------------------------
 
-/// Lines are written in pieces of this size, or when the first has waited so long: whoever counts
-/// them after the last answer finds them all.
-inline constexpr std::size_t stat_log_bytes = std::size_t{64} * 1024;
+/// Lines are written when the first has waited so long: whoever counts them after the last answer
+/// finds them all. While the disk takes its time, at most so many bytes of them wait.
+inline constexpr std::size_t stat_log_bytes = std::size_t{4} * 1024 * 1024;
 inline constexpr std::chrono::milliseconds stat_log_lag = 1ms;
 
 // --- The operator (L23) -------------------------------------------------------------------------
