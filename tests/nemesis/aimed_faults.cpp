@@ -320,20 +320,18 @@ affliction die_before_commit(scene& at) {
 }  // namespace
 
 void add_aimed_faults(std::vector<fault>& to, const abilities& of) {
-    to.push_back({"a node cut off when all is sold", "everything", 2, cut_off_sold_out});
+    to.push_back({"a node cut off when all is sold", "everything", 1, cut_off_sold_out});
     to.push_back({"a whole local stock in doubt", "everything", 1, doubt_the_whole_stock});
-    to.push_back({"no reply for as long as a purchase waits", "everything", 2, lose_every_reply});
+    to.push_back({"no reply for as long as a purchase waits", "everything", 1, lose_every_reply});
     to.push_back(
-        {"a request delivered after its refusal", "everything", 2, deliver_behind_a_refusal});
+        {"a request delivered after its refusal", "everything", 1, deliver_behind_a_refusal});
     to.push_back({"a buyer all at once", "everything", 1, buy_all_at_once});
     to.push_back({.name = "words in any order",
                   .part = "ledger line",
-                  .weight = 2,
                   .begin = mix_words,
                   .is_possible = [](const whole_system& on) { return on.of().threads > 1; }});
     to.push_back({.name = "a commit that never comes",
                   .part = "writers",
-                  .weight = 2,
                   .begin = die_before_commit,
                   .impossible = of.writer_failpoints.empty()
                                     ? "the program is built without ONSALE_SABOTAGE"

@@ -180,24 +180,22 @@ affliction spoil_entry(scene& at) {
 }  // namespace
 
 void add_database_faults(std::vector<fault>& to) {
-    to.push_back({"database stopped", "database", 4, take_away});
-    to.push_back({"database slow", "database", 2, slow_down});
-    to.push_back({"database read-only", "database", 4, forbid_writing, is_postgresql});
+    to.push_back({"database stopped", "database", 1, take_away});
+    to.push_back({"database slow", "database", 1, slow_down});
+    to.push_back({"database read-only", "database", 1, forbid_writing, is_postgresql});
     to.push_back({.name = "database on a full disk",
                   .part = "database",
-                  .weight = 4,
                   .begin = fill_disk,
                   .is_possible = [](const whole_system& on) { return on.orders_disk != nullptr; }});
     to.push_back({.name = "database on a read-only disk",
                   .part = "database",
-                  .weight = 4,
                   .begin = forbid_changes,
                   .is_possible = [](const whole_system& on) {
                       return on.orders_disk != nullptr && !is_postgresql(on);
                   }});
-    to.push_back({"an order that is refused", "database", 2, poison});
+    to.push_back({"an order that is refused", "database", 1, poison});
     // Alone: as long as its letter is not mended, nothing that comes later is called ordered.
-    to.push_back({"a poisoned journal entry", "everything", 2, spoil_entry});
+    to.push_back({"a poisoned journal entry", "everything", 1, spoil_entry});
 }
 
 }  // namespace onsale::nemesis

@@ -56,7 +56,7 @@ void add(std::vector<fault>& to, const std::string& who, const std::string& part
          const std::vector<std::string>& points, Begin begin) {
     for (const auto& point : points) {
         const auto name = who + " died at " + point;
-        to.push_back({.name = name, .part = part, .weight = 2, .begin = [=](scene& at) {
+        to.push_back({.name = name, .part = part, .begin = [=](scene& at) {
                           return begin(at, name, point);
                       }});
     }

@@ -177,21 +177,20 @@ affliction spoil_durability(scene& at) {
 }  // namespace
 
 void add_ledger_faults(std::vector<fault>& to) {
-    const auto add = [&](const char* name, int weight, affliction (*begin)(scene&)) {
-        to.push_back({name, "ledger", weight, begin});
+    const auto add = [&](const char* name, affliction (*begin)(scene&)) {
+        to.push_back({name, "ledger", 1, begin});
     };
-    add("SCRIPT FLUSH", 2, flush_scripts);
-    add("CLIENT PAUSE", 2, pause_clients);
-    add("CLIENT KILL", 2, kill_clients);
-    add("DEBUG SLEEP", 2, sleep);
-    add("BGREWRITEAOF", 1, rewrite);
-    add("a busy script", 2, run_endlessly);
-    add("maxmemory reached", 2, fill_memory);
-    add("maxclients reached", 2, take_all_clients);
-    add("a wrong durability", 2, spoil_durability);
+    add("SCRIPT FLUSH", flush_scripts);
+    add("CLIENT PAUSE", pause_clients);
+    add("CLIENT KILL", kill_clients);
+    add("DEBUG SLEEP", sleep);
+    add("BGREWRITEAOF", rewrite);
+    add("a busy script", run_endlessly);
+    add("maxmemory reached", fill_memory);
+    add("maxclients reached", take_all_clients);
+    add("a wrong durability", spoil_durability);
     to.push_back({.name = "append-only file on a full disk",
                   .part = "ledger",
-                  .weight = 4,
                   .begin = fill_disk,
                   .is_possible = [](const whole_system& on) { return on.ledger_disk != nullptr; }});
 }

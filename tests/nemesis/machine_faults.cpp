@@ -67,10 +67,9 @@ affliction jump(scene& at, const std::string& library) {
 }  // namespace
 
 void add_machine_faults(std::vector<fault>& to, const abilities& of) {
-    to.push_back({"descriptors exhausted", "nodes", 2, take_descriptors});
+    to.push_back({"descriptors exhausted", "nodes", 1, take_descriptors});
     to.push_back({.name = "a clock jumps by an hour",
                   .part = "nodes",
-                  .weight = 2,
                   .begin = [library = of.clock_library](scene& at) { return jump(at, library); },
                   .impossible = of.clock_library.empty() ? "libfaketime is not installed, or does "
                                                            "not go with a sanitizer"

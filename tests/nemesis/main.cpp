@@ -144,11 +144,12 @@ class run {
                           : is_long               ? long_round
                                                   : short_round;
         plan.lasts = std::min(most, left - round_overhead);
-        // In every second round, by turns; a mutant has no time for it.
+        // By turns; a mutant has no time for it.
         if (!chosen_.loses.empty()) {
             plan.loses_ledger = parse_loss(chosen_.loses);
-        } else if (round % 2 == 1 && chosen_.mutant.empty())
-            plan.loses_ledger = static_cast<loss>(number(0, static_cast<int>(losses) - 1));
+        } else if (chosen_.mutant.empty()) {
+            plan.loses_ledger = static_cast<loss>(round % static_cast<int>(losses));
+        }
         std::printf(
             "round %d: %d nodes of %d threads, %s, %lld tickets, %lld a buyer%s\n", round + 1,
             plan.with.nodes, plan.with.threads, test::name_of(plan.with.database).c_str(),

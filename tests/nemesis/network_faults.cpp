@@ -155,25 +155,23 @@ void add_cables(std::vector<fault>& to) {
     const std::string of_nodes = "nodes to Redis: a cable pulled out";
     to.push_back({.name = of_nodes,
                   .part = "ledger line",
-                  .weight = 4,
                   .begin = pulled_out(of_nodes, cables_to_redis),
                   .is_possible = [](const whole_system& on) { return !on.ledger_cables.empty(); }});
     const auto of_writer = std::string{database_line} + ": a cable pulled out";
     to.push_back(
         {.name = of_writer,
          .part = "database line",
-         .weight = 4,
          .begin = pulled_out(of_writer, cable_to_database),
          .is_possible = [](const whole_system& on) { return on.database_cable != nullptr; }});
 }
 
 void add_between(std::vector<fault>& to, const std::string& whom, const std::string& part,
-                 const choose_gates& which, int weight) {
-    const auto add = [&](const std::string& what, int times, auto make) {
+                 const choose_gates& which) {
+    const auto add = [&](const std::string& what, int weight, auto make) {
         const auto name = whom + ": " + what;
         to.push_back({.name = name,
                       .part = part,
-                      .weight = times * weight,
+                      .weight = weight,
                       .begin = make(name),
                       .is_possible = [which](const whole_system& on) {
                           return !which(const_cast<whole_system&>(on)).empty();
@@ -190,7 +188,7 @@ void add_between(std::vector<fault>& to, const std::string& whom, const std::str
         lasting([](scene& at) { return what{.lose_reply = at.number(200, 700)}; }));
     add("requests lost", 1,
         lasting([](scene& at) { return what{.lose_request = at.number(10, 100)}; }));
-    add("requests delivered late", 2, lasting([](scene& at) {
+    add("requests delivered late", 1, lasting([](scene& at) {
             return what{.hold_request = at.number(20, 150), .late = milliseconds{0}};
         }));
     add("requests delivered much later", 1, lasting([](scene& at) {
@@ -215,7 +213,7 @@ void add_between(std::vector<fault>& to, const std::string& whom, const std::str
         once([](scene&, test::tcp_gate& gate) { gate.drop_requests(); }));
     add("replies into a black hole", 1,
         once([](scene&, test::tcp_gate& gate) { gate.drop_replies(); }));
-    add("a black hole both ways", 2,
+    add("a black hole both ways", 1,
         [&](const std::string& name) { return swallowed(name, which); });
     add("connections refused", 1, [&](const std::string& name) { return refused(name, which); });
 }
@@ -223,9 +221,9 @@ void add_between(std::vector<fault>& to, const std::string& whom, const std::str
 }  // namespace
 
 void add_network_faults(std::vector<fault>& to) {
-    add_between(to, "nodes to Redis", "ledger line", to_redis, 2);
-    add_between(to, "Nginx to nodes", "node line", to_nodes, 1);
-    add_between(to, database_line, "database line", to_database, 1);
+    add_between(to, "nodes to Redis", "ledger line", to_redis);
+    add_between(to, "Nginx to nodes", "node line", to_nodes);
+    add_between(to, database_line, "database line", to_database);
     add_cables(to);
 }
 

@@ -158,21 +158,21 @@ affliction take_power(scene& at) {
 }  // namespace
 
 void add_process_faults(std::vector<fault>& to) {
-    to.push_back({"node killed", "nodes", 5, kill_nodes});
-    to.push_back({"node told to stop", "nodes", 3, end_nodes});
-    to.push_back({"node stopped", "nodes", 4, stop_node});
-    to.push_back({"Redis killed", "ledger", 4, kill_redis});
-    to.push_back({"Redis told to stop", "ledger", 2, end_redis});
-    to.push_back({"Redis stopped", "ledger", 4, stop_redis});
-    to.push_back({"order writer killed", "writers", 4, kill_writers});
-    to.push_back({"order writer stopped", "writers", 3, stop_writer});
-    to.push_back({"order writer told to stop", "writers", 2, end_writer});
+    to.push_back({"node killed", "nodes", 3, kill_nodes});
+    to.push_back({"node told to stop", "nodes", 1, end_nodes});
+    to.push_back({"node stopped", "nodes", 2, stop_node});
+    to.push_back({"Redis killed", "ledger", 3, kill_redis});
+    to.push_back({"Redis told to stop", "ledger", 1, end_redis});
+    to.push_back({"Redis stopped", "ledger", 2, stop_redis});
+    to.push_back({"order writer killed", "writers", 3, kill_writers});
+    to.push_back({"order writer stopped", "writers", 2, stop_writer});
+    to.push_back({"order writer told to stop", "writers", 1, end_writer});
     to.push_back({"Nginx killed", "nginx", 2, kill_nginx});
     to.push_back({"Nginx stopped", "nginx", 2, stop_nginx});
-    to.push_back({"Nginx told to stop", "nginx", 2, end_nginx});
-    to.push_back({"Nginx reloaded", "nginx", 2, reload_nginx});
-    to.push_back({"everything killed at once", "everything", 7, kill_everything});
-    to.push_back({"the power goes", "everything", 7, take_power});
+    to.push_back({"Nginx told to stop", "nginx", 1, end_nginx});
+    to.push_back({"Nginx reloaded", "nginx", 1, reload_nginx});
+    to.push_back({"everything killed at once", "everything", 6, kill_everything});
+    to.push_back({"the power goes", "everything", 6, take_power});
 }
 
 }  // namespace onsale::nemesis
