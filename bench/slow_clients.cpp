@@ -110,8 +110,11 @@ void compare(const char* where, std::uint16_t port, bool sells, const plan& chos
             std::this_thread::sleep_for(1s);  // until all are there
             beside_slow.add(buy_for(time, port, sells));
         }
-        const idle_clients idle{port, idle_count, "/v1/sales/G101"};
-        beside_idle.add(buy_for(time, port, sells));
+        {
+            const idle_clients idle{port, idle_count, "/v1/sales/G101"};
+            beside_idle.add(buy_for(time, port, sells));
+        }
+        std::this_thread::sleep_for(2s);  // until all have gone: that is work, too
     }
     const auto base = median(alone.p99);
     print(where, "alone", alone, base);
