@@ -87,6 +87,7 @@ TEST_P(DeadLetters, L27OfAReservationThatHasMovedOnIsResolved) {
 TEST_P(DeadLetters, L27OfAReservationThatHasEndedIsKeptForItsTickets) {
     open();
     start_writer();
+    ASSERT_TRUE(becomes_ordered()) << writer->log();
     orders.refuse_buyer("mallory", "state = 'held'");
     ledger.reserve({{id_of(1), "mallory", 1}});
     ASSERT_TRUE(wait_until([&] { return open_letters() == 1; }, patience)) << writer->log();

@@ -104,12 +104,12 @@ asio::awaitable<void> tcp_gate::passage::carry_replies(std::shared_ptr<passage> 
         if (!self->let_reply_pass()) continue;
         self->garble(bytes.data(), count);
         const std::string_view passing{bytes.data(), std::min(count, self->replies_left_)};
+        // Before it is on its way: a cut that is asked for meanwhile is of what comes after it.
+        if (self->replies_left_ != no_limit) self->replies_left_ -= passing.size();
+        const bool is_last = self->replies_left_ == 0;
         const bool passed =
             co_await self->pass_on(self->node_, passing, self->shared_.faults.replies);
-        // It may have become less than that while this was on its way.
-        if (self->replies_left_ != no_limit)
-            self->replies_left_ -= std::min(passing.size(), self->replies_left_);
-        if (!passed || self->replies_left_ == 0) break;
+        if (!passed || is_last) break;
     }
     self->close();
 }
