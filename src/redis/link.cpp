@@ -59,10 +59,10 @@ class link::implementation final : public connection_handler {
     }
 
     void tick(time_point now) {
-        flights_.expire(now);
         if (connection_.waits_since(now - limits::reply_deadline)) {
             connection_.close("no reply for 500 ms");
         }
+        flights_.expire(now);
         if (!up_) return;
         if (now - checked_ >= limits::durability_every) {
             checked_ = now;
@@ -146,6 +146,8 @@ class link::implementation final : public connection_handler {
         checked_ = monotonic::now();
         status_.connected = true;
         status_.connects.fetch_add(1, std::memory_order_relaxed);
+        // Before the next tick would: who has waited long enough does not leave once more.
+        flights_.expire(checked_);
         take_off_soon();
     }
 

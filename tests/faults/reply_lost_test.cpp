@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <chrono>
 #include <map>
 #include <set>
 #include <string>
@@ -124,6 +126,28 @@ TEST(ReplyLost, ALineThatMakesNoSenseIsAskedForAgain) {
     EXPECT_EQ(on.sold(), 4);
     EXPECT_GE(metric(on.ports()[0], "onsale_ledger_resent_total"), 1);
     EXPECT_TRUE(on.all_sell());
+}
+
+/// Each connection falls silent as soon as the sale is spoken of. A purchase that has waited long
+/// enough does not leave once more with the next.
+TEST(ReplyLost, P12NobodyWaitsLongerThoughEveryConnectionFallsSilent) {
+    stage on{{.nodes = 1, .gates = true}};
+    on.gates[0]->drop_replies_at(stage::sale, 1'000);
+    std::vector<std::thread> buyers;
+    std::vector<std::chrono::milliseconds> took(40);
+    for (std::size_t i = 0; i < took.size(); ++i) {
+        buyers.emplace_back([&, i] {
+            const auto begin = std::chrono::steady_clock::now();
+            EXPECT_NE(buy_at(on.ports()[0], "buyer-" + std::to_string(i)).status, 0U);
+            took[i] = std::chrono::duration_cast<std::chrono::milliseconds>(
+                std::chrono::steady_clock::now() - begin);
+        });
+        std::this_thread::sleep_for(70ms);
+    }
+    for (auto& one : buyers) {
+        one.join();
+    }
+    EXPECT_LT(*std::max_element(took.begin(), took.end()), bounded);
 }
 
 /// A buyer whose purchase may have run is not told "nothing was sold".
