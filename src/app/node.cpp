@@ -10,9 +10,11 @@
 #include <spdlog/spdlog.h>
 
 #include <csignal>
+#include <cstdlib>
 #include <string>
 #include <sys/resource.h>
 #include <thread>
+#include <unistd.h>
 #include <utility>
 
 namespace onsale::app {
@@ -110,6 +112,14 @@ class node {
         }
         signals.stop();
         listener.join();
+        leave_soon();
+    }
+
+    /// Everyone is answered. What the log and the stat log are still to get has so long: nobody
+    /// waits for whoever has stopped taking it.
+    static void leave_soon() {
+        std::signal(SIGALRM, [](int) { std::_Exit(0); });
+        ::alarm(static_cast<unsigned>(limits::last_lines.count()));
     }
 
     void wait_for_signal(boost::asio::signal_set& expected) {

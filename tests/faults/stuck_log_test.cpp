@@ -2,6 +2,8 @@
 #include "support/stage.hpp"
 #include "support/temporary_directory.hpp"
 
+#include "onsale/core/limits.hpp"
+
 #include <gtest/gtest.h>
 
 #include <array>
@@ -12,7 +14,7 @@
 #include <unistd.h>
 
 // P12: who reads a node's log, and the disk that takes its stat log, may take their time. The
-// slowest of all is a pipe that is full and that nobody reads.
+// slowest of all is a pipe that is full and that nobody reads. Told to stop it stops all the same.
 
 namespace onsale::test {
 
@@ -41,20 +43,24 @@ class full_pipe {
     int end_ = -1;
 };
 
-TEST(StuckLog, P12ANodeWhoseLogNobodyReadsSells) {
+TEST(StuckLog, P12ANodeWhoseLogNobodyReadsSellsAndStops) {
     const full_pipe log;
     stage on{{.nodes = 0}};
-    const node mute{on.redis.endpoint(), {.output = log.path()}};
+    node mute{on.redis.endpoint(), {.output = log.path()}};
     EXPECT_EQ(buy_at(mute.port(), "ada").status, 201U);
+    mute.terminate();
+    EXPECT_EQ(mute.wait(limits::stop_deadline), 0) << "it waits for its log to be read";
 }
 
-TEST(StuckLog, P12ANodeWhoseStatLogCannotBeWrittenSells) {
+TEST(StuckLog, P12ANodeWhoseStatLogCannotBeWrittenSellsAndStops) {
     const full_pipe log;
     stage on{{.nodes = 0}};
-    const node stuck{on.redis.endpoint(), {.settings = {"node.stat_log=" + log.path().string()}}};
+    node stuck{on.redis.endpoint(), {.settings = {"node.stat_log=" + log.path().string()}}};
     for (int i = 0; i < 3; ++i) {
         EXPECT_EQ(buy_at(stuck.port(), "buyer-" + std::to_string(i)).status, 201U);
     }
+    stuck.terminate();
+    EXPECT_EQ(stuck.wait(limits::stop_deadline), 0) << "it waits for its stat log to be taken";
 }
 
 }  // namespace
