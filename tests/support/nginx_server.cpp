@@ -48,8 +48,9 @@ nginx_server::nginx_server(const std::vector<std::uint16_t>& nodes) {
     replace(nginx, "listen 8080", "listen 127.0.0.1:" + std::to_string(port()));
     auto upstream = text_of(project_config() / "nodes.conf");
     for (std::size_t i = 0; i < nodes.size(); ++i) {
-        replace(upstream, "server 127.0.0.1:" + std::to_string(3001 + i),
-                "server 127.0.0.1:" + std::to_string(nodes[i]));
+        // With the blank: a port of ours may begin with 3001.
+        replace(upstream, "server 127.0.0.1:" + std::to_string(3001 + i) + ' ',
+                "server 127.0.0.1:" + std::to_string(nodes[i]) + ' ');
     }
     std::ofstream{directory_.path() / "nginx.conf"} << nginx;
     std::ofstream{directory_.path() / "nodes.conf"} << upstream;
