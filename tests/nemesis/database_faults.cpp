@@ -185,6 +185,7 @@ void add_database_faults(std::vector<fault>& to) {
     to.push_back({"database read-only", "database", 1, forbid_writing, is_postgresql});
     to.push_back({.name = "database on a full disk",
                   .part = "database",
+                  .weight = 3,  // it does not take hold each time
                   .begin = fill_disk,
                   .is_possible = [](const whole_system& on) { return on.orders_disk != nullptr; }});
     to.push_back({.name = "database on a read-only disk",
@@ -193,7 +194,7 @@ void add_database_faults(std::vector<fault>& to) {
                   .is_possible = [](const whole_system& on) {
                       return on.orders_disk != nullptr && !is_postgresql(on);
                   }});
-    to.push_back({"an order that is refused", "database", 1, poison});
+    to.push_back({"an order that is refused", "database", 2, poison});  // nor this one
     // Alone: as long as its letter is not mended, nothing that comes later is called ordered.
     to.push_back({"a poisoned journal entry", "everything", 1, spoil_entry});
 }

@@ -191,6 +191,7 @@ void add_ledger_faults(std::vector<fault>& to) {
     add("a wrong durability", spoil_durability);
     to.push_back({.name = "append-only file on a full disk",
                   .part = "ledger",
+                  .weight = 3,  // it does not take hold each time
                   .begin = fill_disk,
                   .is_possible = [](const whole_system& on) { return on.ledger_disk != nullptr; }});
 }
