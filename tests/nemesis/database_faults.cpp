@@ -75,7 +75,8 @@ affliction fill_disk(scene& at) {
                     *is_counted = true;
                     ++at.injected["database on a full disk"];
                 },
-            .end = [&at] { at.on.orders_disk->make_room(); }};
+            .end = [&at] { at.on.orders_disk->make_room(); },
+            .lasts = milliseconds{2'500}};
 }
 
 void start_writers(whole_system& on) {

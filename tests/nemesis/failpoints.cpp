@@ -10,9 +10,13 @@ namespace onsale::nemesis {
 
 namespace {
 
-constexpr int most_passes = 25;
+// A node passes them for each batch, a writer some times a second.
+constexpr int most_passes_of_node = 25;
+constexpr int most_passes_of_writer = 6;
+/// A writer follows the one that died within a second.
+constexpr milliseconds until_writer_dies{2'500};
 
-std::string variable(scene& at, const std::string& point) {
+std::string variable(scene& at, const std::string& point, int most_passes) {
     return "ONSALE_FAILPOINT=" + point + ":" + std::to_string(at.number(1, most_passes));
 }
 
@@ -20,12 +24,12 @@ std::string variable(scene& at, const std::string& point) {
 affliction die_as_node(scene& at, const std::string& name, const std::string& point) {
     const auto which = at.any_node();
     at.on.nodes[which]->kill();
-    at.on.start_node(which, {variable(at, point)});
+    at.on.start_node(which, {variable(at, point, most_passes_of_node)});
     return {.act =
                 [&at, which, name, point] {
                     if (at.on.nodes[which]->process().is_running()) return;
                     ++at.injected[name];
-                    at.on.start_node(which, {variable(at, point)});
+                    at.on.start_node(which, {variable(at, point, most_passes_of_node)});
                 },
             .end = [&at, which] { at.on.nodes[which]->kill(); }};
 }
@@ -34,21 +38,22 @@ affliction die_as_node(scene& at, const std::string& name, const std::string& po
 affliction die_as_writer(scene& at, const std::string& name, const std::string& point) {
     for (std::size_t i = 0; i < at.on.writers.size(); ++i) {
         at.on.writers[i]->kill();
-        at.on.start_writer(i, {variable(at, point)});
+        at.on.start_writer(i, {variable(at, point, most_passes_of_writer)});
     }
     return {.act =
                 [&at, name, point] {
                     for (std::size_t i = 0; i < at.on.writers.size(); ++i) {
                         if (at.on.writers[i]->process().is_running()) continue;
                         ++at.injected[name];
-                        at.on.start_writer(i, {variable(at, point)});
+                        at.on.start_writer(i, {variable(at, point, most_passes_of_writer)});
                     }
                 },
             .end =
                 [&at] {
                     for (const auto& one : at.on.writers)
                         one->kill();
-                }};
+                },
+            .lasts = until_writer_dies};
 }
 
 template <class Begin>
