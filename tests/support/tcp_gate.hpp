@@ -73,7 +73,8 @@ class tcp_gate {
     void reset();
     /// Whoever connects is sent away.
     void refuse(bool whoever_comes);
-    /// A black hole: connections are accepted, and nothing goes either way.
+    /// A black hole: connections are accepted, and nothing goes either way. As TCP has it, nothing
+    /// comes behind what was lost: such a connection is silent in that direction ever after.
     void swallow(bool everything);
     /// Each piece that arrives waits so long, in its direction.
     void delay(milliseconds requests, milliseconds replies);

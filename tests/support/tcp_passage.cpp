@@ -116,8 +116,8 @@ asio::awaitable<void> tcp_gate::passage::carry_replies(std::shared_ptr<passage> 
 
 asio::awaitable<bool> tcp_gate::passage::let_request_pass() {
     const auto& faults = shared_.faults;
-    if (shared_.happens(faults.lose_request)) requests_pass_ = false;
-    if (!requests_pass_ || shared_.swallows) {
+    if (shared_.swallows || shared_.happens(faults.lose_request)) requests_pass_ = false;
+    if (!requests_pass_) {
         ++shared_.traffic.lost_requests;
         co_return false;
     }
@@ -135,7 +135,8 @@ asio::awaitable<bool> tcp_gate::passage::let_request_pass() {
 }
 
 bool tcp_gate::passage::let_reply_pass() {
-    if (replies_pass_ && !shared_.swallows) return true;
+    if (shared_.swallows) replies_pass_ = false;
+    if (replies_pass_) return true;
     ++shared_.traffic.lost_replies;
     return false;
 }
