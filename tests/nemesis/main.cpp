@@ -140,6 +140,10 @@ class run {
         if (!chosen_.mutant.empty()) plan.with.environment = {"ONSALE_MUTANT=" + chosen_.mutant};
         plan.seed = random_();
         plan.times = chosen_.times;
+        if (chosen_.mutant.empty()) {
+            plan.traces = std::filesystem::path{"run"} / "faults" /
+                          (std::to_string(chosen_.seed) + "-" + std::to_string(round + 1));
+        }
         const auto most = !chosen_.mutant.empty() ? mutant_round
                           : is_long               ? long_round
                                                   : short_round;
@@ -230,6 +234,7 @@ int main(int count, char** words) {
                      "Leaves out how long things may take: for sanitizers");
     program.add_flag("--list", chosen.list, "Lists the faults, and does nothing else");
     program.footer(
+        "Of a round in which a promise did not hold the logs are kept in run/faults/SEED-ROUND.\n\n"
         "Exit status: 0 all promises held, 1 one did not or (a long run) something was\n"
         "never reached, 2 wrong use, 3 something needed is missing.");
     try {

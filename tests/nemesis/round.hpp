@@ -4,6 +4,7 @@
 #include "nemesis/lost_ledger.hpp"
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
@@ -19,6 +20,7 @@ struct round_plan {
     int buyers = 16;
     bool times = true;                   ///< also checks how long things take
     std::optional<loss> loses_ledger{};  ///< at its end, in an episode of its own
+    std::filesystem::path traces{};      ///< where logs are kept if a promise did not hold; or none
 };
 
 /// What has come of all rounds so far.

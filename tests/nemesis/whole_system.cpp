@@ -7,6 +7,7 @@
 #include "onsale/redis/keys.hpp"
 
 #include <csignal>
+#include <fstream>
 #include <stdexcept>
 #include <thread>
 #include <utility>
@@ -250,6 +251,20 @@ std::string whole_system::crashes() {
     for (const auto& one : writers)
         look(one->process(), one->log());
     return text;
+}
+
+void whole_system::keep_traces(const std::filesystem::path& in) const {
+    std::filesystem::create_directories(in);
+    const auto write = [&](const std::string& name, std::size_t number, const std::string& text) {
+        std::ofstream{in / (name + "-" + std::to_string(number) + ".log")} << text;
+    };
+    for (std::size_t i = 0; i < nodes.size(); ++i)
+        write("node", i, nodes[i]->log());
+    for (std::size_t i = 0; i < writers.size(); ++i)
+        write("orders", i, writers[i]->log());
+    std::filesystem::copy(redis.directory() / "appendonlydir", in / "appendonlydir",
+                          std::filesystem::copy_options::recursive |
+                              std::filesystem::copy_options::overwrite_existing);
 }
 
 }  // namespace onsale::nemesis

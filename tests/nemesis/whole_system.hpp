@@ -16,6 +16,7 @@
 #include "support/small_disk.hpp"
 #include "support/tcp_gate.hpp"
 
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -68,6 +69,8 @@ class whole_system {
     [[nodiscard]] std::string become_well(milliseconds patience);
     /// What our programs said that have ended as nobody made them.
     [[nodiscard]] std::string crashes();
+    /// Copies what nodes and order writers have printed, and the ledger's files.
+    void keep_traces(const std::filesystem::path& in) const;
 
     // Start what was ended; `more` is added to the round's environment.
     void start_redis();
