@@ -178,7 +178,8 @@ class playing {
         }
     }
 
-    /// Buys until nothing is left: exactly what was left.
+    /// Buys until nothing is left: exactly what was left. And pays, so that nothing changes any
+    /// more while the books are compared.
     void drain() {
         const auto left = on_.number("total") - on_.number("sold");
         shop_window window{on_.where(), on_.payments};
@@ -188,7 +189,15 @@ class playing {
             wish.buyer = "drain-" + std::to_string(++drained_);
             wish.key = "key-of-" + wish.buyer;
             const auto told = window.ask(wish);
-            if (told.is_yes()) bought += std::ssize(told.tickets);
+            if (told.is_yes()) {
+                bought += std::ssize(told.tickets);
+                window.ask({.what = call::pay,
+                            .route = told.route,
+                            .buyer = told.buyer,
+                            .about = told.reservation,
+                            .payment = "pay-of-" + told.buyer,
+                            .amount = test::price});
+            }
             if (told.is_no() || i > 3 * left + 100) break;
             if (!told.is_yes()) std::this_thread::sleep_for(turn);
         }
