@@ -186,11 +186,12 @@ void add_database_faults(std::vector<fault>& to) {
     to.push_back({"database read-only", "database", 1, forbid_writing, is_postgresql});
     to.push_back({.name = "database on a full disk",
                   .part = "database",
-                  .weight = 3,  // it does not take hold each time
+                  .weight = 5,  // it does not take hold each time
                   .begin = fill_disk,
                   .is_possible = [](const whole_system& on) { return on.orders_disk != nullptr; }});
     to.push_back({.name = "database on a read-only disk",
                   .part = "database",
+                  .weight = 2,  // it needs SQLite, on a small disk
                   .begin = forbid_changes,
                   .is_possible = [](const whole_system& on) {
                       return on.orders_disk != nullptr && !is_postgresql(on);
