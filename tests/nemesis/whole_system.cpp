@@ -62,6 +62,7 @@ whole_system::~whole_system() {
     nginx.reset();
     nodes.clear();
     writers.clear();
+    writer_gate.reset();  // whose thread asks the journal
     journal_.reset();
     redis.process().send(SIGCONT);
     redis.kill();
