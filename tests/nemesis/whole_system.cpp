@@ -9,6 +9,7 @@
 #include <csignal>
 #include <fstream>
 #include <stdexcept>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -263,9 +264,11 @@ void whole_system::keep_traces(const std::filesystem::path& in) const {
         write("node", i, nodes[i]->log());
     for (std::size_t i = 0; i < writers.size(); ++i)
         write("orders", i, writers[i]->log());
+    std::error_code ignored;  // what Redis takes away meanwhile, or has not
     std::filesystem::copy(redis.directory() / "appendonlydir", in / "appendonlydir",
                           std::filesystem::copy_options::recursive |
-                              std::filesystem::copy_options::overwrite_existing);
+                              std::filesystem::copy_options::overwrite_existing,
+                          ignored);
 }
 
 }  // namespace onsale::nemesis
