@@ -20,14 +20,14 @@ struct audit_options {
 };
 
 int audit(const audit_options& given) {
-    if (!is_sale_id(given.sale)) return complain(wrong_use, "'" + given.sale + "' is no sale id");
+    if (!is_sale_id(given.sale)) return complain({wrong_use, "'" + given.sale + "' is no sale id"});
     auto to = given.ledger.endpoint();
-    if (!to) return complain(wrong_use, to.error().sentence);
+    if (!to) return complain({wrong_use, to.error().sentence});
     steady_session ledger{std::move(*to)};
     const auto beside = read_orders(ledger, given.ledger, given.sale);
-    if (!beside) return complain(beside.error().status, beside.error().sentence);
+    if (!beside) return complain(beside.error());
     const auto report = audit_sale(ledger, given.sale, *beside);
-    if (!report) return complain(report.error().status, report.error().sentence);
+    if (!report) return complain(report.error());
     if (given.json) {
         std::printf("%s\n", boost::json::serialize(audit_object(given.sale, *report)).c_str());
     } else {

@@ -14,9 +14,9 @@
 
 namespace onsale::app {
 
-int complain(exit_status status, const std::string& sentence) {
-    std::fprintf(stderr, "onsale: %s\n", sentence.c_str());
-    return status;
+exit_status complain(const failure& why) {
+    std::fprintf(stderr, "onsale: %s\n", why.sentence.c_str());
+    return why.status;
 }
 
 std::string config_path(const std::string& given) {

@@ -17,8 +17,17 @@ namespace onsale::app {
 /// Exit statuses, everywhere the same.
 enum exit_status : int { done = 0, promise_broken = 1, wrong_use = 2, not_reachable = 3 };
 
-/// Prints a sentence to standard error and returns `status`.
-int complain(exit_status status, const std::string& sentence);
+/// Why a command ends without having done it.
+struct failure {
+    exit_status status;
+    std::string sentence;
+};
+
+template <class T>
+using or_failure = boost::system::result<T, failure>;
+
+/// Prints the sentence to standard error and returns the status.
+exit_status complain(const failure& why);
 
 /// `--config` and `--redis`: where the ledger is; `--orders`: where its orders are. Lives as long
 /// as the program.

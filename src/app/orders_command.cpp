@@ -38,11 +38,11 @@ void listen_to_signals() {
 
 int write_orders(const orders_options& options) {
     const auto chosen = load_config(config_path(options.config), options.settings);
-    if (!chosen) return complain(wrong_use, chosen.error().sentence);
+    if (!chosen) return complain({wrong_use, chosen.error().sentence});
     auto ledger = ledger_endpoint(*chosen);
-    if (!ledger) return complain(wrong_use, ledger.error().sentence);
+    if (!ledger) return complain({wrong_use, ledger.error().sentence});
     const auto database = order_database(*chosen);
-    if (!database) return complain(wrong_use, database.error().sentence);
+    if (!database) return complain({wrong_use, database.error().sentence});
     start_log(chosen->log_level);
     listen_to_signals();
     spdlog::info("from {} to {}", ledger->to_string(), database->name);

@@ -27,10 +27,6 @@ struct reservation_options {
 
 using options = std::shared_ptr<reservation_options>;
 
-exit_status complain(const failure& why) {
-    return static_cast<exit_status>(app::complain(why.status, why.sentence));
-}
-
 boost::json::value time_or_null(ledger_ms at) {
     return at == 0 ? boost::json::value{} : boost::json::value{to_rfc3339(at)};
 }
@@ -101,7 +97,7 @@ std::string reservation_text(const std::string& id, const whole_reservation& one
 template <class Act>
 exit_status with_ledger(const reservation_options& given, Act act) {
     auto to = given.ledger.endpoint();
-    if (!to) return complain(failure{wrong_use, to.error().sentence});
+    if (!to) return complain({wrong_use, to.error().sentence});
     steady_session ledger{std::move(*to)};
     return act(ledger);
 }
@@ -155,7 +151,7 @@ exit_status settle(const reservation_options& given, const char* what) {
         const auto refusal = refusal_sentence(*verdict, what, given.id);
         if (!refusal.empty()) {
             const bool is_broken = *verdict == "frozen" || *verdict == "missing";
-            return complain(failure{is_broken ? promise_broken : wrong_use, refusal});
+            return complain({is_broken ? promise_broken : wrong_use, refusal});
         }
         return print(ledger, given, *verdict);
     });
@@ -163,7 +159,7 @@ exit_status settle(const reservation_options& given, const char* what) {
 
 exit_status list(const reservation_options& given) {
     if (!given.refund_due) {
-        return complain(failure{wrong_use, "what to list? --refund-due lists the money owed"});
+        return complain({wrong_use, "what to list? --refund-due lists the money owed"});
     }
     return with_ledger(given, [&](steady_session& ledger) {
         auto all = read_refunds_due(ledger);

@@ -16,11 +16,6 @@ namespace onsale::app {
 
 namespace {
 
-failure not_understood(const steady_session& ledger) {
-    return {not_reachable,
-            fmt::format("{} answers, but not as a ledger of this onsale does", ledger.name())};
-}
-
 failure no_reservation(const std::string& id) {
     return {wrong_use, fmt::format("there is no reservation {}", id)};
 }
@@ -49,7 +44,7 @@ or_failure<place> find(steady_session& ledger, const std::string& id) {
     if (!answer) return answer.error();
     std::string_view lines{answer->text};
     const auto line = redis::parse_word_line(cut(lines, '\n'));
-    if (!line || cut(lines, ' ') != found.digits) return not_understood(ledger);
+    if (!line || cut(lines, ' ') != found.digits) return ledger.not_understood();
     found.says = line->says;
     constexpr std::string_view letter = "letter ";
     found.has_letter = lines.starts_with(letter);
@@ -84,7 +79,7 @@ or_failure<int> add_due(steady_session& ledger, const std::string& sale,
         const auto page = ledger.command({"HSCAN", redis::sale_key(sale, "refunds"), cursor,
                                           "COUNT", std::to_string(limits::audit_piece)});
         if (!page) return page.error();
-        if (page->list.size() != 2) return not_understood(ledger);
+        if (page->list.size() != 2) return ledger.not_understood();
         cursor = page->list[0].text;
         const auto& pairs = page->list[1].list;
         for (std::size_t i = 0; i + 1 < pairs.size(); i += 2) {
@@ -110,7 +105,7 @@ or_failure<whole_reservation> read_reservation(steady_session& ledger, const std
     const auto found = find(ledger, id);
     if (!found) return found.error();
     if (found->record.empty()) return no_reservation(id);
-    if (!parse_record(found->digits, found->record)) return not_understood(ledger);
+    if (!parse_record(found->digits, found->record)) return ledger.not_understood();
     const auto owed =
         ledger.command({"HGET", redis::sale_key(found->sale, "refunds"), found->digits});
     if (!owed) return owed.error();
@@ -130,7 +125,7 @@ or_failure<std::string> settle_reservation(steady_session& ledger, const std::st
     if (!answer) return answer.error();
     std::string_view lines{answer->text};
     (void)cut(lines, '\n');
-    if (cut(lines, ' ') != found->digits) return not_understood(ledger);
+    if (cut(lines, ' ') != found->digits) return ledger.not_understood();
     return std::string{cut(lines, ' ')};
 }
 

@@ -35,10 +35,6 @@ struct sale_options {
 
 using options = std::shared_ptr<sale_options>;
 
-exit_status complain(const failure& why) {
-    return static_cast<exit_status>(app::complain(why.status, why.sentence));
-}
-
 void print(const boost::json::value& value) {
     std::printf("%s\n", boost::json::serialize(value).c_str());
 }
@@ -47,7 +43,7 @@ void print(const boost::json::value& value) {
 template <class Act>
 exit_status with_ledger(const sale_options& given, Act act) {
     auto to = given.ledger.endpoint();
-    if (!to) return complain(failure{wrong_use, to.error().sentence});
+    if (!to) return complain({wrong_use, to.error().sentence});
     steady_session ledger{std::move(*to)};
     return act(ledger);
 }
@@ -57,7 +53,7 @@ exit_status status(const sale_options& given) {
         const auto line = read_sale(ledger, given.sale);
         if (!line) return complain(line.error());
         if (line->says.state == sale_state::missing) {
-            return complain(failure{wrong_use, refusal_sentence("missing", given.sale, *line)});
+            return complain({wrong_use, refusal_sentence("missing", given.sale, *line)});
         }
         if (given.json) {
             print(sale_object(given.sale, *line));
@@ -119,7 +115,7 @@ exit_status conclude(const sale_options& given, const or_failure<changed>& resul
     }
     const auto refusal = refusal_sentence(result->verdict, given.sale, result->now);
     if (!refusal.empty()) {
-        return complain(failure{result->verdict == "frozen" ? promise_broken : wrong_use, refusal});
+        return complain({result->verdict == "frozen" ? promise_broken : wrong_use, refusal});
     }
     print_change(given, *result);
     return done;
@@ -169,15 +165,14 @@ std::optional<failure> ordered_before(steady_session& ledger, const std::string&
 exit_status open(sale_options& given) {
     const auto hold = parse_duration(given.hold);
     if (!hold || hold->count() == 0 || *hold > limits::hold) {
-        return complain(
-            failure{wrong_use, "--hold is a time such as 90s, 15m or 2h, at most 720h"});
+        return complain({wrong_use, "--hold is a time such as 90s, 15m or 2h, at most 720h"});
     }
     const auto opens = parse_opening(given.at);
-    if (!opens) return complain(failure{wrong_use, "--at: " + opens.error().sentence});
+    if (!opens) return complain({wrong_use, "--at: " + opens.error().sentence});
     given.terms.hold = *hold;
     given.terms.opens = *opens;
     const auto database = given.ledger.orders();
-    if (!database) return complain(failure{wrong_use, database.error().sentence});
+    if (!database) return complain({wrong_use, database.error().sentence});
     return with_operation(given, [&](steady_session& ledger) -> or_failure<changed> {
         if (const auto why = ordered_before(ledger, given.sale, *database)) return *why;
         return open_sale(ledger, given.sale, given.terms, given.operation);

@@ -18,14 +18,9 @@ namespace {
 
 using named_sale = std::pair<std::string, redis::word_line>;
 
-failure not_understood(const steady_session& ledger) {
-    return {not_reachable,
-            fmt::format("{} answers, but not as a ledger of this onsale does", ledger.name())};
-}
-
 or_failure<redis::word_line> to_word(const steady_session& ledger, std::string_view line) {
     auto word = redis::parse_word_line(line);
-    if (!word) return not_understood(ledger);
+    if (!word) return ledger.not_understood();
     word->salt = {};
     return *word;
 }
@@ -131,10 +126,10 @@ or_failure<changed> adjust_sale(steady_session& ledger, const std::string& sale,
 or_failure<ledger_ms> ledger_now(steady_session& ledger) {
     const auto time = ledger.command({"TIME"});
     if (!time) return time.error();
-    if (time->list.size() != 2) return not_understood(ledger);
+    if (time->list.size() != 2) return ledger.not_understood();
     const auto seconds = parse_integer(time->list[0].text);
     const auto microseconds = parse_integer(time->list[1].text);
-    if (!seconds || !microseconds) return not_understood(ledger);
+    if (!seconds || !microseconds) return ledger.not_understood();
     return *seconds * 1'000 + *microseconds / 1'000;
 }
 

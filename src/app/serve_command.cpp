@@ -21,10 +21,10 @@ struct serve_options {
 
 int serve(const serve_options& options) {
     const auto chosen = load_config(config_path(options.config), options.settings);
-    if (!chosen) return complain(wrong_use, chosen.error().sentence);
+    if (!chosen) return complain({wrong_use, chosen.error().sentence});
     start_log(chosen->log_level);
     const auto ended = run_node(*chosen);
-    return ended ? done : complain(not_reachable, ended.error().sentence);
+    return ended ? done : complain({not_reachable, ended.error().sentence});
 }
 
 }  // namespace

@@ -76,6 +76,11 @@ or_failure<redis::reply> steady_session::ask(const std::function<answer(redis::s
     }
 }
 
+failure steady_session::not_understood() const {
+    return {not_reachable,
+            fmt::format("{} answers, but not as a ledger of this onsale does", name())};
+}
+
 or_failure<redis::reply> steady_session::command(const words& sent) {
     return ask([&](redis::session& one) { return one.command(sent); });
 }

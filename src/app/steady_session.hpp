@@ -16,15 +16,6 @@
 
 namespace onsale::app {
 
-/// Why a command ends without having done it.
-struct failure {
-    exit_status status;
-    std::string sentence;
-};
-
-template <class T>
-using or_failure = boost::system::result<T, failure>;
-
 /// One thread. Bounded: an answer or a failure after `limits::operator_deadline` at the latest;
 /// tells the operator on standard error when it takes longer than a moment.
 class steady_session {
@@ -41,6 +32,9 @@ class steady_session {
     /// All of `commands` in one atomic step; their replies in order, errors among them.
     [[nodiscard]] or_failure<std::vector<redis::reply>> together(
         const std::vector<words>& commands);
+
+    /// It answered with what no script of this program answers.
+    [[nodiscard]] failure not_understood() const;
 
     /// For people.
     [[nodiscard]] std::string name() const { return to_.to_string(); }

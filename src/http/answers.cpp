@@ -13,7 +13,6 @@ namespace {
 
 constexpr std::string_view json = "application/json";
 constexpr std::string_view problem_json = "application/problem+json";
-constexpr std::string_view retry_after = "Retry-After: 1\r\n";
 
 void append_ending(std::string& out, ending how) {
     switch (how) {

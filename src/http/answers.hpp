@@ -18,6 +18,9 @@ enum class ending : std::uint8_t {
     close,
 };
 
+/// The header line of whatever will pass by itself.
+inline constexpr std::string_view retry_after = "Retry-After: 1\r\n";
+
 /// A whole answer for each ending.
 class fixed_answer {
   public:

@@ -16,8 +16,6 @@ namespace onsale::http {
 
 namespace {
 
-constexpr std::string_view retry_after = "Retry-After: 1\r\n";
-
 /// `sale` and `buyer` of a query, decoded. Nothing if it is malformed or says one of them twice.
 struct ticket_query {
     std::string sale;

@@ -13,8 +13,6 @@ namespace onsale::http {
 
 namespace {
 
-constexpr std::string_view retry_after = "Retry-After: 1\r\n";
-
 /// `{"payment_id":…,"amount":…}`, both of them.
 struct payment_order {
     std::string payment;

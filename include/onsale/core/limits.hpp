@@ -120,9 +120,10 @@ inline constexpr int accepts_per_turn = 64;
 inline constexpr std::size_t spare_descriptors = 64;
 /// How long the accept loop rests when descriptors have run out.
 inline constexpr std::chrono::milliseconds accept_pause = 50ms;
-/// A node told to stop closes within this whatever is still open, and then waits so long for
-/// whoever takes its last lines of log and stat log: out before the 10 s after which Docker kills.
+/// A node told to stop closes within this whatever is still open.
 inline constexpr std::chrono::milliseconds stop_deadline = 8s;
+/// What it then still waits for whoever takes the last lines of its log and stat log. Both together
+/// are less than the 10 s after which Docker kills.
 inline constexpr std::chrono::seconds last_lines = 1s;
 
 // --- The stat log -------------------------------------------------------------------------------

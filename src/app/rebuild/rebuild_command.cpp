@@ -244,7 +244,7 @@ boost::json::object report_object(const rebuilt_report& report) {
 int run(const rebuild_options& given) {
     start_log("error");  // of catching up
     const auto report = rebuild{given}.run();
-    if (!report) return complain(report.error().status, report.error().sentence);
+    if (!report) return complain(report.error());
     if (given.json) {
         std::printf("%s\n", boost::json::serialize(report_object(*report)).c_str());
     } else {

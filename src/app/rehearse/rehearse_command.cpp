@@ -360,8 +360,7 @@ void add_rehearse(CLI::App& program, int& status) {
         "\n");
     command->callback([given, &status] {
         const auto clean = rehearse(*given);
-        status = clean ? (*clean ? done : promise_broken)
-                       : complain(clean.error().status, clean.error().sentence);
+        status = clean ? (*clean ? done : promise_broken) : complain(clean.error());
     });
 }
 
