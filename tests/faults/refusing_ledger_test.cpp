@@ -126,7 +126,7 @@ TEST(LedgerLoading, SellsAgainWhenItHasLoaded) {
     on.crash_redis();
     buyers.stop();
     buyers.join();
-    EXPECT_NE(on.nodes[0]->log().find("LOADING"), std::string::npos);
+    EXPECT_TRUE(on.nodes[0]->says("LOADING"));
     EXPECT_EQ(buyers.count(409), 0);
     EXPECT_EQ(broken(buyers, on), "");
     EXPECT_TRUE(on.all_sell());

@@ -50,6 +50,10 @@ bool node::is_ready() const {
     return readiness() == 200;
 }
 
+bool node::says(const std::string& text) const {
+    return wait_until([&] { return log().find(text) != std::string::npos; });
+}
+
 unsigned node::readiness() const {
     try {
         return http_client{port()}.get("/readyz").status;

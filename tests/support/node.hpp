@@ -55,6 +55,8 @@ class node {
 
     /// What it has printed into its own file, over all its lives.
     [[nodiscard]] std::string log() const { return text_of(own_output()); }
+    /// Waits for it: a node writes its log beside its work.
+    [[nodiscard]] bool says(const std::string& text) const;
     [[nodiscard]] std::filesystem::path stat_log() const { return directory_.path() / "stat.log"; }
 
     /// SIGTERM; does not wait.
