@@ -130,21 +130,27 @@ asio::awaitable<or_complaint<rewrites>> ask_rewrites(connection& over) {
     const auto number = [&](std::string_view field) {
         return parse_integer(info_field(info->text, field)).value_or(0);
     };
+    const auto calls_of = [&](const std::string& command) {
+        const auto stats = info_field(info->text, "cmdstat_" + command);  // calls=2,usec=18,…
+        std::string_view rest = stats;
+        return cut(rest, '=') == "calls" ? parse_integer(cut(rest, ',')).value_or(0) : 0;
+    };
     rewrites told{.run = info_field(info->text, "run_id")};
     told.begun = number("aof_rewrites");
-    const auto sets = info_field(info->text, "cmdstat_config|set");  // calls=2,usec=18,…
-    if (std::string_view calls = sets; cut(calls, '=') == "calls") {
-        told.config_sets = parse_integer(cut(calls, ',')).value_or(0);
-    }
+    told.config_sets = calls_of("config|set");
+    told.config_resets = calls_of("config|resetstat");
+    told.infos = calls_of("info");
     told.is_waiting = number("aof_rewrite_scheduled") != 0;
     told.is_running = number("aof_rewrite_in_progress") != 0;
     co_return told;
 }
 
 or_complaint<int> append_only_file::believe(const rewrites& now) {
-    const bool is_same = now.run == whole_at_.run && now.config_sets == whole_at_.config_sets;
-    const bool is_older =
-        now.run == whole_at_.run && now.begun == whole_at_.begun && !now.is_waiting;
+    const bool counted_on = now.run == whole_at_.run &&
+                            now.config_resets == whole_at_.config_resets &&
+                            now.infos > whole_at_.infos;
+    const bool is_same = counted_on && now.config_sets == whole_at_.config_sets;
+    const bool is_older = counted_on && now.begun == whole_at_.begun && !now.is_waiting;
     if ((now.is_running || now.is_waiting) && !is_same && !is_older) {
         return complaint{
             "the ledger's append-only file may be only a part of it until its rewrite is done"};

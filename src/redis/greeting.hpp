@@ -38,12 +38,15 @@ struct identity {
 [[nodiscard]] boost::asio::awaitable<or_complaint<int>> check_durability(connection& over,
                                                                          durability wanted);
 
-/// What a Redis has done to its append-only file since it started.
+/// What a Redis has done to its append-only file. It counts from its start, or from the last CONFIG
+/// RESETSTAT, which sets every count back.
 struct rewrites {
-    std::string run;               ///< of the Redis
-    std::int64_t begun = 0;        ///< so far
-    std::int64_t config_sets = 0;  ///< CONFIG SET so far
-    bool is_waiting = false;       ///< one is to begin as soon as it can
+    std::string run;                 ///< of the Redis
+    std::int64_t begun = 0;          ///< so far
+    std::int64_t config_sets = 0;    ///< CONFIG SET so far
+    std::int64_t config_resets = 0;  ///< CONFIG RESETSTAT so far: 1 at most
+    std::int64_t infos = 0;          ///< INFO so far: what asks for all this, so it always grows
+    bool is_waiting = false;         ///< one is to begin as soon as it can
     bool is_running = false;
 };
 
@@ -52,7 +55,8 @@ struct rewrites {
 /// Whether the append-only file is the whole ledger. After `appendonly` was switched on it is not
 /// before the first rewrite is done: until then a crash loses all that was written since it was
 /// switched off, and Redis tells that rewrite from no other. An ordinary one began without a CONFIG
-/// SET, after a look at the same Redis that found the file whole.
+/// SET, after a look at the same Redis that found the file whole; whether there was a CONFIG SET is
+/// not known if the counts were set back meanwhile.
 class append_only_file {
   public:
     [[nodiscard]] or_complaint<int> believe(const rewrites& now);

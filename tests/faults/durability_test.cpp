@@ -67,9 +67,6 @@ class DurabilityOfAPart : public testing::Test {
         ASSERT_EQ(on.command({"CONFIG", "SET", key, value}).text, "OK");
     }
 
-    /// The sale has some keys, and each takes a rewrite so long.
-    void slow_rewrites_down() { set("rdb-key-save-delay", "1000000"); }
-
     [[nodiscard]] bool is_rewriting() {
         const auto info = on.command({"INFO", "persistence"}).text;
         return info.find("aof_rewrite_in_progress:1") != std::string::npos;
@@ -89,12 +86,12 @@ class DurabilityOfAPart : public testing::Test {
         EXPECT_TRUE(on.all_sell());
     }
 
-    stage on{{.nodes = 2}};
+    /// The sale has some keys, and each takes a rewrite a second.
+    stage on{{.nodes = 2, .redis = {.arguments = {"--rdb-key-save-delay", "1000000"}}}};
 };
 
 TEST_F(DurabilityOfAPart, IsNotTheLedgersThoughItIsSwitchedOnAgain) {
     ASSERT_TRUE(on.all_sell());
-    slow_rewrites_down();
     set("appendonly", "no");
     for (const auto& one : on.nodes)
         ASSERT_TRUE(wait_until([&] { return refuses(*one); }));
@@ -106,15 +103,24 @@ TEST_F(DurabilityOfAPart, IsNotTheLedgersThoughItIsSwitchedOnAgain) {
 
 TEST_F(DurabilityOfAPart, IsNotTheLedgersThoughNoCheckSawItSwitchedOff) {
     ASSERT_TRUE(on.all_sell());
-    slow_rewrites_down();
     set("appendonly", "no");
     set("appendonly", "yes");
     ASSERT_TRUE(is_rewriting());
     expect_that_all_wait_for_it();
 }
 
+/// By the counts there was no CONFIG SET, as before.
+TEST_F(DurabilityOfAPart, IsNotTheLedgersThoughTheCountsWereSetBack) {
+    ASSERT_TRUE(on.all_sell());
+    std::this_thread::sleep_for(1'100ms);  // seen by a check
+    set("appendonly", "no");
+    set("appendonly", "yes");
+    on.command({"CONFIG", "RESETSTAT"});
+    ASSERT_TRUE(is_rewriting());
+    expect_that_all_wait_for_it();
+}
+
 TEST_F(DurabilityOfAPart, IsNotTheLedgersForANodeThatStartsNow) {
-    slow_rewrites_down();
     set("appendonly", "no");
     set("appendonly", "yes");
     node late{on.redis.endpoint(), {.becomes_ready = false}};
@@ -129,7 +135,6 @@ TEST_F(DurabilityOfAPart, IsNotTheLedgersForANodeThatStartsNow) {
 /// operator changes something else meanwhile.
 TEST_F(DurabilityOfAPart, IsNotWhatAnOrdinaryRewriteLeaves) {
     ASSERT_TRUE(on.all_sell());
-    slow_rewrites_down();
     std::this_thread::sleep_for(1'500ms);  // seen by a check
     on.command({"BGREWRITEAOF"});
     std::this_thread::sleep_for(1'500ms);
