@@ -208,6 +208,15 @@ TEST_F(Gate, CutsAfterSoManyBytes) {
     EXPECT_EQ(one.receive_to_end(), "+PO");
 }
 
+TEST_F(Gate, CutsRequestsAfterSoManyBytes) {
+    auto one = client();
+    EXPECT_EQ(ask(one, "PING"), "+PONG\r\n");
+    gate.cut_requests_after(14);  // INCR count, and two bytes of the second
+    one.send("INCR count\r\nINCR count\r\n");
+    EXPECT_EQ(one.receive_to_end(), "");
+    EXPECT_TRUE(count_becomes("1"));
+}
+
 TEST_F(Gate, HoldsARequestBackUntilACondition) {
     std::atomic<bool> allowed{false};
     gate.hold_back([&] { return [&] { return allowed.load(); }; });

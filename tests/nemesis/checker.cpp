@@ -18,6 +18,8 @@ constexpr std::int64_t clock_slack_ms = 5;
 /// P12 is of the node alone; the request also waits for the two cores, and for the buyer's thread.
 constexpr milliseconds answer_within{3'000};
 constexpr milliseconds machine_slack{750};
+/// P2: buyable within 2 s after the pay-by.
+constexpr milliseconds back_within{2'000};
 
 std::vector<std::int64_t> numbers_in(std::string_view tickets) {
     std::vector<std::int64_t> numbers;
@@ -97,15 +99,16 @@ class examiner {
     // --- Each answer by itself -------------------------------------------------------------------
 
     void look_at(const exchange& one) {
+        compare_time(one);  // no answer is none in time, unless the connection broke meanwhile
         if (one.status == 0) return;
         found_.looked_at(check::answer);
         static const std::set<unsigned> known{200, 201, 202, 401, 403, 404, 409, 422, 503};
         if (one.code == unreadable || !known.contains(one.status) || one.code == "no_sale")
             found_.add(check::answer, describe(one));
-        compare_time(one);
         if (one.code == "sold_out" || one.code == "too_few") compare_sold_out(one);
         if (one.code == "paused" || one.code == "closed") compare_door(one);
-        if (one.code == "limit_reached") reached_.add(event::limit_reached);
+        if (one.code == "limit_reached") compare_limit(one);
+        if (one.what != call::show && !one.buys()) compare_refused_end(one);
     }
 
     void compare_time(const exchange& one) {
@@ -154,6 +157,31 @@ class examiner {
         if (one.code == "paused") reached_.add(event::paused);
         const auto so = [&](const chapter& each) { return each.state == one.code; };
         if (!was_then(one, so)) found_.add(check::door, describe(one));
+    }
+
+    /// The script alone knows how many a buyer has: it was so when it ran.
+    void compare_limit(const exchange& one) {
+        reached_.add(event::limit_reached);
+        found_.looked_at(check::limit);
+        const auto most =
+            story_.most_of(one.buyer, one.sent_ms - clock_slack_ms, one.told_ms + clock_slack_ms);
+        if (most + one.quantity > of_.limit) return;
+        found_.add(check::limit,
+                   describe(one) + "; had " + std::to_string(most) + " at most meanwhile");
+    }
+
+    /// Whoever pays or cancels here was told of the reservation, and signs rightly. Only a node
+    /// whose clock was set wrong may take it for an old signature.
+    void compare_refused_end(const exchange& one) {
+        const bool is_wrong = one.status == 404 || one.status == 422 || one.status == 403 ||
+                              (one.status == 401 && (one.what == call::cancel || !in_trouble(one)));
+        if (is_wrong) found_.add(check::answer, "refused for nothing: " + describe(one));
+    }
+
+    [[nodiscard]] bool in_trouble(const exchange& one) const {
+        return std::any_of(of_.troubled.begin(), of_.troubled.end(), [&](const auto& each) {
+            return each.from_ms <= one.told_ms && one.sent_ms <= each.until_ms;
+        });
     }
 
     // --- A purchase ------------------------------------------------------------------------------
@@ -354,6 +382,25 @@ class examiner {
 void check_answers(const history& asked, const sale_story& story, const circumstances& of,
                    findings& found, event_counts& reached) {
     examiner{story, of, found, reached}.examine(asked);
+}
+
+void check_ends(const sale_story& story, const circumstances& of, findings& found) {
+    for (const auto& [digits, is] : story.reservations()) {
+        if (is.last().state != reservation_state::expired) continue;
+        found.looked_at(check::sellable);
+        const auto pay_by = is.last().pay_by;
+        const auto settled = is.last().settled;
+        auto late = settled - pay_by;
+        for (const auto& each : of.troubled) {
+            const auto overlap = std::min(settled, each.until_ms) - std::max(pay_by, each.from_ms);
+            late -= std::max<std::int64_t>(overlap, 0);
+        }
+        if (late > (back_within + machine_slack).count()) {
+            found.add(check::sellable,
+                      digits + " came back " + std::to_string(late) +
+                          " ms of peace after its pay-by: " + is.writings.back().text);
+        }
+    }
 }
 
 void check_ledger(const std::vector<std::pair<std::string, std::string>>& records,

@@ -17,18 +17,29 @@ struct stopped_time {
     time_point until;
 };
 
+/// From the first fault of a window until all was well again, by the ledger's clock, which is the
+/// system's.
+struct troubled_time {
+    std::int64_t from_ms = 0;
+    std::int64_t until_ms = 0;
+};
+
 /// What the checker has to know besides what was asked and told.
 struct circumstances {
     std::string sale;
     std::string salt;
-    std::int64_t price = 0;
+    std::int64_t limit = 0;
     std::vector<stopped_time> stopped;
+    std::vector<troubled_time> troubled;
     bool times = true;  ///< also checks how long things took
 };
 
 /// Holds every answer of `asked` against the journal's story.
 void check_answers(const history& asked, const sale_story& story, const circumstances& of,
                    findings& found, event_counts& reached);
+
+/// P2: tickets of a hold come back soon after its pay-by; trouble in between is not counted.
+void check_ends(const sale_story& story, const circumstances& of, findings& found);
 
 /// What `is` says when all is over and every hold has had its time: `digits RECORD` of the ledger,
 /// against the story.

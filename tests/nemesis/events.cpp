@@ -35,6 +35,7 @@ constexpr std::array<std::string_view, events> names{
     "a full ledger refused",
     "the writer that stood by took over",
     "a dead letter was resolved",
+    "bytes that were not synced were gone",
     "a lost ledger was rebuilt",
 };
 

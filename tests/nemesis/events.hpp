@@ -40,6 +40,7 @@ enum class event : std::uint8_t {
     refused_as_full,      ///< 503, and Redis had no memory left
     stood_by_took_over,   ///< the order writer that stood by went on
     letter_was_resolved,  ///< an order that was refused became a row
+    unsynced_was_gone,    ///< the power went, and with it bytes of the ledger's file
     rebuilt,              ///< a lost ledger was rebuilt and sold on
 };
 

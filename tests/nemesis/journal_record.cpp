@@ -63,6 +63,18 @@ class patient_session {
     std::optional<redis::session> session_;
 };
 
+/// Shows `visit` up to a piece of what `sale` wrote after `last`, and returns how many that were.
+template <class Visitor>
+std::optional<std::size_t> read_behind(patient_session& session, const std::string& sale,
+                                       ledger_version last, Visitor visit) {
+    const auto answer = session.ask({"XRANGE", redis::sale_key(sale, "journal"),
+                                     "(" + text_of(last), "+", "COUNT", std::to_string(piece)});
+    if (!answer) return std::nullopt;
+    for (const auto& one : answer->list)
+        visit(parse_version(one.list.at(0).text), fields_of(one.list.at(1)));
+    return answer->list.size();
+}
+
 }  // namespace
 
 journal_record::journal_record(redis::endpoint ledger, std::string sale)
@@ -85,27 +97,37 @@ std::map<ledger_version, journal_fields> journal_record::all() {
 }
 
 std::vector<ledger_version> journal_record::changed() {
-    const std::lock_guard lock{mutex_};
-    return changed_;
+    const auto first_read = all();
+    std::vector<ledger_version> changed;
+    patient_session session{ledger_};
+    ledger_version last;
+    const auto compare = [&](ledger_version at, const journal_fields& fields) {
+        last = at;
+        const auto known = first_read.find(at);
+        if (known == first_read.end() || known->second != fields) changed.push_back(at);
+    };
+    const auto is_read = [&] {
+        const auto count = read_behind(session, sale_, last, compare);
+        return count && *count < piece;
+    };
+    if (!test::wait_until(is_read)) throw std::runtime_error{"the journal cannot be read again"};
+    return changed;
 }
 
 void journal_record::read() {
     patient_session session{ledger_};
+    ledger_version last;
     while (!over_) {
         const auto reading = ++begun_;
         for (bool more = true; more && !over_;) {
-            const auto answer =
-                session.ask({"XRANGE", redis::sale_key(sale_, "journal"), "(" + text_of(last_), "+",
-                             "COUNT", std::to_string(piece)});
-            if (!answer) break;
-            const std::lock_guard lock{mutex_};
-            for (const auto& one : answer->list) {
-                last_ = parse_version(one.list.at(0).text);
-                auto fields = fields_of(one.list.at(1));
-                const auto [place, is_new] = entries_.emplace(last_, fields);
-                if (!is_new && place->second != fields) changed_.push_back(last_);
-            }
-            more = answer->list.size() == piece;
+            const auto count =
+                read_behind(session, sale_, last, [&](ledger_version at, auto fields) {
+                    last = at;
+                    const std::lock_guard lock{mutex_};
+                    entries_.emplace(at, std::move(fields));
+                });
+            if (!count) break;
+            more = *count == piece;
             if (!more) finished_ = reading;
         }
         std::this_thread::sleep_for(pause);

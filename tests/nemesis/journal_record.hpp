@@ -35,7 +35,8 @@ class journal_record {
     /// All entries up to now, by their versions; waits until that is so.
     [[nodiscard]] std::map<ledger_version, journal_fields> all();
 
-    /// Versions that were read twice and were not the same: the ledger went back and on.
+    /// Reads what the ledger has now once more. Versions that are not the same as when they were
+    /// first read: the ledger went back and on.
     [[nodiscard]] std::vector<ledger_version> changed();
 
   private:
@@ -49,8 +50,6 @@ class journal_record {
 
     std::mutex mutex_;
     std::map<ledger_version, journal_fields> entries_;  // by mutex_
-    std::vector<ledger_version> changed_;               // by mutex_
-    ledger_version last_;                               // of the thread
     std::thread thread_;
 };
 

@@ -220,7 +220,8 @@ int main(int count, char** words) {
     program.add_option("--minutes", chosen.minutes,
                        "A long run: fails also if a fault or an event was never reached "
                        "(default: about 90 s, which only says so)");
-    program.add_option("--seed", chosen.seed, "Replays the schedule of an earlier run");
+    program.add_option("--seed", chosen.seed,
+                       "Draws the faults of an earlier run again, at about the same times");
     program.add_option("--mutant", chosen.mutant,
                        "Starts nodes and order writers with this bug, and stops at the first "
                        "violation: status 0 if there was one");

@@ -209,6 +209,9 @@ void add_between(std::vector<fault>& to, const std::string& whom, const std::str
     add("replies cut", 1, once([](scene& at, test::tcp_gate& gate) {
             gate.cut_replies_after(static_cast<std::size_t>(at.number(1, 2'000)));
         }));
+    add("requests cut", 1, once([](scene& at, test::tcp_gate& gate) {
+            gate.cut_requests_after(static_cast<std::size_t>(at.number(1, 2'000)));
+        }));
     add("requests into a black hole", 1,
         once([](scene&, test::tcp_gate& gate) { gate.drop_requests(); }));
     add("replies into a black hole", 1,

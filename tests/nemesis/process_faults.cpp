@@ -150,7 +150,9 @@ affliction take_power(scene& at) {
     return again_and_again(at, milliseconds{at.number(300, 700)}, [&at] {
         at.on.kill_everything();
         std::minstd_rand random{static_cast<std::uint32_t>(at.random())};
-        at.on.power.strike(at.on.redis.directory() / "appendonlydir", ".incr.aof", random);
+        const auto gone =
+            at.on.power.strike(at.on.redis.directory() / "appendonlydir", ".incr.aof", random);
+        if (gone > 0) at.reached.add(event::unsynced_was_gone);
         ++at.injected["the power goes"];
     });
 }

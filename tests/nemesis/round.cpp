@@ -127,6 +127,7 @@ class playing {
         for (const auto* one : drawn)
             names += (names.empty() ? "" : " + ") + one->name;
         tell_progress(names);
+        troubled_.push_back({now_ms(), 0});
         scene at{on_, random_, into_.injected, into_.reached, into_.found, stopped_, plan_.times};
         std::vector<affliction> afflictions;
         milliseconds lasts{number(800, 2'200)};
@@ -144,6 +145,7 @@ class playing {
         for (auto one = afflictions.rbegin(); one != afflictions.rend(); ++one)
             one->end();
         heal(names);
+        troubled_.back().until_ms = now_ms();
     }
 
     void heal(const std::string& after) {
@@ -163,7 +165,7 @@ class playing {
         asked_ = buyers_->finish();
         heal("the last fault");
         wait_for_end_of_holds();
-        if (plan_.times) watch_.compare_size(into_.found, true);
+        watch_.compare_size(into_.found, plan_.times);
     }
 
     /// Whatever is still held is nobody's who wants it: it comes back.
@@ -223,10 +225,12 @@ class playing {
         }
         circumstances of{.sale = whole_system::sale,
                          .salt = on_.field("salt"),
-                         .price = test::price,
+                         .limit = plan_.with.limit,
                          .stopped = stopped_,
+                         .troubled = troubled_,
                          .times = plan_.times};
         check_answers(asked_, story, of, into_.found, into_.reached);
+        if (plan_.times) check_ends(story, of, into_.found);
         check_ledger(records(), story, into_.found);
         check_counters(story);
         check_orders(on_.order_rows(), story, into_.found);
@@ -333,6 +337,7 @@ class playing {
     node_watch watch_;
     recording_buyer::shared shared_;
     std::vector<stopped_time> stopped_;
+    std::vector<troubled_time> troubled_;
     history asked_;
     std::int64_t drained_ = 0;
     std::optional<recording_buyers> buyers_;

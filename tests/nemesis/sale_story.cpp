@@ -184,8 +184,7 @@ void sale_story::take(const std::string& digits, const reservation& by) {
     sold_ += by.quantity;
     if (by.state == reservation_state::paid) paid_ += by.quantity;
     if (by.buyer.empty()) return;
-    auto& live = live_[std::string{by.buyer}];
-    live += by.quantity;
+    const auto live = change_live(by.buyer, by.quantity);
     found_.looked_at(check::limit);
     if (limit_ > 0 && live > limit_) {
         wrong(check::limit, std::string{by.buyer} + " has " + std::to_string(live) + " tickets");
@@ -195,7 +194,28 @@ void sale_story::take(const std::string& digits, const reservation& by) {
 void sale_story::give_back(const reservation_story& of, const reservation& by) {
     for_each_ticket(of.tickets, [&](std::int64_t number) { owners_.erase(number); });
     sold_ -= by.quantity;
-    if (!by.buyer.empty()) live_[std::string{by.buyer}] -= by.quantity;
+    if (!by.buyer.empty()) change_live(by.buyer, -by.quantity);
+}
+
+/// Returns how many the buyer has then.
+std::int64_t sale_story::change_live(std::string_view buyer, std::int64_t by) {
+    auto& all = live_[std::string{buyer}];
+    all.push_back({chapters_.size(), (all.empty() ? 0 : all.back().count) + by});
+    return all.back().count;
+}
+
+std::int64_t sale_story::most_of(const std::string& buyer, std::int64_t from,
+                                 std::int64_t until) const {
+    const auto all = live_.find(buyer);
+    if (all == live_.end()) return 0;
+    const auto first = first_after(from);
+    std::int64_t most = 0;
+    for (const auto& one : all->second) {
+        if (chapters_[one.since].earliest > until) break;
+        // What came before those instants counts as it was when they began.
+        most = one.since <= first ? one.count : std::max(most, one.count);
+    }
+    return most;
 }
 
 void sale_story::close_chapter(ledger_version at) {

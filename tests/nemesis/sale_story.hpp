@@ -66,6 +66,10 @@ class sale_story {
         return false;
     }
 
+    /// The most live tickets that `buyer` had meanwhile.
+    [[nodiscard]] std::int64_t most_of(const std::string& buyer, std::int64_t from,
+                                       std::int64_t until) const;
+
     /// How many were left meanwhile, for people.
     [[nodiscard]] std::string stock_between(std::int64_t from, std::int64_t until) const;
 
@@ -86,6 +90,7 @@ class sale_story {
     void go_on(const std::string& digits, reservation_story& of, const reservation& before);
     void take(const std::string& digits, const reservation& by);
     void give_back(const reservation_story& of, const reservation& by);
+    std::int64_t change_live(std::string_view buyer, std::int64_t by);
     void close_chapter(ledger_version at);
     [[nodiscard]] std::size_t first_after(std::int64_t from) const;
     void wrong(check what, const std::string& sentence);
@@ -94,7 +99,11 @@ class sale_story {
     findings& found_;
     std::unordered_map<std::string, reservation_story> reservations_;
     std::unordered_map<std::int64_t, std::string> owners_;  // of live ticket numbers
-    std::unordered_map<std::string, std::int64_t> live_;    // tickets of buyers
+    struct live_tickets {
+        std::size_t since = 0;  ///< the chapter that left them
+        std::int64_t count = 0;
+    };
+    std::unordered_map<std::string, std::vector<live_tickets>> live_;  // of buyers, in order
     std::map<std::string, std::string> refunds_;
     std::vector<chapter> chapters_;
     std::string state_ = "open";

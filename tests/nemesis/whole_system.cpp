@@ -182,10 +182,12 @@ void whole_system::start_redis() {
 }
 
 void whole_system::start_node(std::size_t which, texts more) {
+    look_at_end(nodes[which]->process(), nodes[which]->log());
     nodes[which]->start_in(environment(std::move(more)));
 }
 
 void whole_system::start_writer(std::size_t which, texts more) {
+    look_at_end(writers[which]->process(), writers[which]->log());
     writers[which]->start(environment(std::move(more)));
 }
 
@@ -240,19 +242,21 @@ std::string whole_system::become_well(milliseconds patience) {
     return test::wait_until(well, patience) ? std::string{} : wrong;
 }
 
+void whole_system::look_at_end(test::child& process, const std::string& log) {
+    const bool bug = log.find("onsale: a bug") != std::string::npos ||
+                     log.find("Sanitizer") != std::string::npos ||
+                     log.find("runtime error") != std::string::npos;
+    const auto status = process.wait(milliseconds{0});
+    if (bug || !ended_well(status))
+        crashes_ += "ended with " + std::to_string(status.value_or(0)) + ": " + log;
+}
+
 std::string whole_system::crashes() {
-    std::string text;
-    const auto look = [&](test::child& process, const std::string& log) {
-        const bool bug = log.find("onsale: a bug") != std::string::npos ||
-                         log.find("Sanitizer") != std::string::npos ||
-                         log.find("runtime error") != std::string::npos;
-        if (bug || !ended_well(process.wait(milliseconds{0}))) text += log;
-    };
     for (const auto& one : nodes)
-        look(one->process(), one->log());
+        look_at_end(one->process(), one->log());
     for (const auto& one : writers)
-        look(one->process(), one->log());
-    return text;
+        look_at_end(one->process(), one->log());
+    return std::exchange(crashes_, {});
 }
 
 void whole_system::keep_traces(const std::filesystem::path& in) const {

@@ -67,7 +67,7 @@ class whole_system {
 
     /// Starts what is not running, and waits until all is well: what is not, or nothing.
     [[nodiscard]] std::string become_well(milliseconds patience);
-    /// What our programs said that have ended as nobody made them.
+    /// What our programs said that have ended as nobody made them, since the last call.
     [[nodiscard]] std::string crashes();
     /// Copies what nodes and order writers have printed, and the ledger's files.
     void keep_traces(const std::filesystem::path& in) const;
@@ -103,11 +103,13 @@ class whole_system {
     void add_writers();
     [[nodiscard]] texts environment(texts more) const;
     [[nodiscard]] std::string what_is_not_well();
+    void look_at_end(test::child& process, const std::string& log);
 
     const cast cast_;
     std::optional<redis::session> session_;
     std::unique_ptr<journal_record> journal_;
     addresses where_;
+    std::string crashes_;
 };
 
 }  // namespace onsale::nemesis

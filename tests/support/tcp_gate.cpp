@@ -103,6 +103,10 @@ void tcp_gate::cut_replies_after(std::size_t bytes) {
     with_each([&](passage& one) { one.cut_replies_after(bytes); });
 }
 
+void tcp_gate::cut_requests_after(std::size_t bytes) {
+    with_each([&](passage& one) { one.cut_requests_after(bytes); });
+}
+
 void tcp_gate::cut() {
     with_each([](passage& one) { one.close(); });
 }

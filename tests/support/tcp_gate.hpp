@@ -65,8 +65,9 @@ class tcp_gate {
     void drop_replies_at(std::string text, int connections = 1);
     /// The next line of a reply that has `text` is blank instead.
     void garble_at(std::string text);
-    /// So many more bytes of replies; then both sides are closed.
+    /// So many more bytes of replies, or of requests; then both sides are closed.
     void cut_replies_after(std::size_t bytes);
+    void cut_requests_after(std::size_t bytes);
     /// Both sides are closed.
     void cut();
     /// Both sides are reset.

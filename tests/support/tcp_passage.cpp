@@ -87,8 +87,11 @@ asio::awaitable<void> tcp_gate::passage::carry_requests(std::shared_ptr<passage>
         co_await self->hold_up(self->shared_.faults.requests);
         if (error) break;
         if (!co_await self->let_request_pass()) continue;
-        if (!co_await self->pass_on(self->redis_, self->kept_, self->shared_.faults.requests))
-            break;
+        const auto passing = self->requests_left_.admit(self->kept_);
+        const bool is_last = self->requests_left_.is_spent();
+        const bool passed =
+            co_await self->pass_on(self->redis_, passing, self->shared_.faults.requests);
+        if (!passed || is_last) break;
     }
     self->close();
 }
@@ -103,10 +106,8 @@ asio::awaitable<void> tcp_gate::passage::carry_replies(std::shared_ptr<passage> 
         if (error) break;
         if (!self->let_reply_pass()) continue;
         self->garble(bytes.data(), count);
-        const std::string_view passing{bytes.data(), std::min(count, self->replies_left_)};
-        // Before it is on its way: a cut that is asked for meanwhile is of what comes after it.
-        if (self->replies_left_ != no_limit) self->replies_left_ -= passing.size();
-        const bool is_last = self->replies_left_ == 0;
+        const auto passing = self->replies_left_.admit({bytes.data(), count});
+        const bool is_last = self->replies_left_.is_spent();
         const bool passed =
             co_await self->pass_on(self->node_, passing, self->shared_.faults.replies);
         if (!passed || is_last) break;

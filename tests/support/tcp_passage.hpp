@@ -55,7 +55,8 @@ class tcp_gate::passage : public std::enable_shared_from_this<passage> {
     void stall() { stalled_ = true; }
     void drop_replies() { replies_pass_ = false; }
     void drop_requests() { requests_pass_ = false; }
-    void cut_replies_after(std::size_t bytes) { replies_left_ = bytes; }
+    void cut_replies_after(std::size_t bytes) { replies_left_.bytes = bytes; }
+    void cut_requests_after(std::size_t bytes) { requests_left_.bytes = bytes; }
     void release();
     void close();
     void reset();
@@ -65,7 +66,21 @@ class tcp_gate::passage : public std::enable_shared_from_this<passage> {
     }
 
   private:
-    static constexpr std::size_t no_limit = std::numeric_limits<std::size_t>::max();
+    /// What still goes one way, before both sides are closed.
+    struct allowance {
+        static constexpr std::size_t unlimited = std::numeric_limits<std::size_t>::max();
+
+        std::size_t bytes = unlimited;
+
+        /// As much of `piece` as may go. That counts before it is on its way: a cut that is asked
+        /// for meanwhile is of what comes after it.
+        [[nodiscard]] std::string_view admit(std::string_view piece) {
+            piece = piece.substr(0, bytes);
+            if (bytes != unlimited) bytes -= piece.size();
+            return piece;
+        }
+        [[nodiscard]] bool is_spent() const noexcept { return bytes == 0; }
+    };
 
     static boost::asio::awaitable<void> carry_requests(std::shared_ptr<passage> self);
     static boost::asio::awaitable<void> carry_replies(std::shared_ptr<passage> self);
@@ -91,7 +106,8 @@ class tcp_gate::passage : public std::enable_shared_from_this<passage> {
     boost::asio::steady_timer changed_;  // never expires; cancelled to wake who waits
     std::string kept_;                   // the last piece of requests
     command_reader commands_;
-    std::size_t replies_left_ = no_limit;
+    allowance requests_left_;
+    allowance replies_left_;
     bool stalled_ = false;
     bool requests_pass_ = true;
     bool replies_pass_ = true;
