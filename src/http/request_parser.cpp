@@ -63,13 +63,18 @@ class header_parser final : public beast::basic_parser<true> {
                          error_code& error) override {
         version_ = version;
         into_.verb = verb == beast::verb::get       ? method::get
+                     : verb == beast::verb::head    ? method::head
                      : verb == beast::verb::post    ? method::post
                      : verb == beast::verb::delete_ ? method::erase
                                                     : method::other;
         auto rest = plain(target);
-        if (rest.starts_with("http://")) {  // absolute form: what follows the host
-            const auto slash = rest.find('/', 7);
-            rest = slash == std::string_view::npos ? "/" : rest.substr(slash);
+        constexpr std::string_view scheme = "http://";
+        if (boost::beast::iequals(target.substr(0, scheme.size()), scheme)) {  // absolute form
+            rest.remove_prefix(scheme.size());
+            const auto host = rest.substr(0, rest.find_first_of("/?"));
+            if (host.empty() || !is_host(host)) return refuse(400, error);
+            rest.remove_prefix(host.size());
+            if (!rest.starts_with('/')) rest = "/";
         }
         if (!rest.starts_with('/')) return refuse(400, error);
         const auto question = rest.find('?');
@@ -80,7 +85,7 @@ class header_parser final : public beast::basic_parser<true> {
     void on_field_impl(beast::field name, string_view name_text, string_view value,
                        error_code& error) override {
         if (name == beast::field::transfer_encoding) return refuse(501, error);
-        if (is_folded(value)) return refuse(400, error);
+        if (is_folded(name_text)) return refuse(400, error);
         switch (name) {
             case beast::field::content_length:
                 return on_length(value, error);
@@ -124,10 +129,11 @@ class header_parser final : public beast::basic_parser<true> {
         field = plain(value);
     }
 
-    /// Over several lines, as RFC 9112 forbids: then it lies in Beast's own memory.
-    [[nodiscard]] bool is_folded(string_view value) const noexcept {
-        const auto* end = bytes_.data() + bytes_.size();
-        return !value.empty() && (value.data() < bytes_.data() || value.data() >= end);
+    /// Over several lines, as RFC 9112 forbids: the next one begins with a blank.
+    [[nodiscard]] bool is_folded(string_view name) const noexcept {
+        const auto rest = bytes_.substr(static_cast<std::size_t>(name.data() - bytes_.data()));
+        const auto next = rest.substr(std::min(rest.find('\n') + 1, rest.size()));
+        return next.starts_with(' ') || next.starts_with('\t');
     }
 
     /// Not what a host and a port are made of is refused, as by Nginx.

@@ -8,7 +8,7 @@
 
 namespace onsale::http {
 
-enum class method : std::uint8_t { get, post, erase, other };
+enum class method : std::uint8_t { get, head, post, erase, other };
 
 /// Views the bytes it was parsed from.
 struct request {

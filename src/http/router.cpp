@@ -85,6 +85,15 @@ router::noted router::take_note() noexcept {
 
 router::result router::route(const request& asked, connection& one, std::string& out,
                              time_point now) {
+    const auto before = out.size();
+    const auto done = dispatch(asked, one, out, now);
+    // Nobody answers it but by a refusal, and no body follows that header (RFC 9110).
+    if (asked.verb == method::head) out.resize(out.find("\r\n\r\n", before) + 4);
+    return done;
+}
+
+router::result router::dispatch(const request& asked, connection& one, std::string& out,
+                                time_point now) {
     constexpr std::string_view sales = "/v1/sales/";
     constexpr std::string_view reservations = "/v1/reservations/";
     constexpr std::string_view reserve_tail = "/reservations";

@@ -35,6 +35,7 @@ class router {
     [[nodiscard]] noted take_note() noexcept;
 
   private:
+    result dispatch(const request& asked, connection& one, std::string& out, time_point now);
     result buy_ticket(const request& asked, connection& one, std::string& out, time_point now);
     result reserve(const request& asked, std::string_view sale, connection& one, std::string& out,
                    time_point now);

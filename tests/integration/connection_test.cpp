@@ -197,7 +197,21 @@ TEST_F(Connection, TakesATargetInAbsoluteForm) {
     http_client client{one.port()};
     EXPECT_EQ(client.get("http://onsale/buy/ticket").at("data.ticket"), "1");
     EXPECT_EQ(client.get("http://onsale/buy/ticket?buyer=ada").at("data.ticket"), "2");
+    EXPECT_EQ(client.get("HTTP://onsale/buy/ticket").at("data.ticket"), "3");
+    EXPECT_EQ(http_client{one.port()}.get("http://onsale?sale=demo").status, 404u);
     EXPECT_EQ(client.get("http://onsale").status, 404u);
+}
+
+/// It is refused as a method, and as HTTP has it: no body comes behind the header.
+TEST_F(Connection, HearsTheHeaderAloneForAHead) {
+    const auto& one = sell();
+    for (const std::string path : {"/buy/ticket", "/v1/sales/demo", "/healthz", "/nothing"}) {
+        http_client client{one.port()};
+        client.send(http_request("HEAD", path));
+        const auto all = client.receive_to_end();
+        EXPECT_TRUE(all.starts_with(path == "/nothing" ? "HTTP/1.1 404" : "HTTP/1.1 405")) << all;
+        EXPECT_EQ(all.find("\r\n\r\n"), all.size() - 4) << all;
+    }
 }
 
 // curl does so before it sends a longer body.

@@ -1,9 +1,8 @@
 #include "integration/node_test.hpp"
 #include "support/program.hpp"
+#include "support/slow_client.hpp"
 
 #include <fstream>
-#include <poll.h>
-#include <sys/socket.h>
 #include <thread>
 
 // P11: no bytes on the wire hold a connection past its deadline, or make memory grow without bound
@@ -24,42 +23,9 @@ std::int64_t resident_kib(pid_t pid) {
     return 0;
 }
 
-using clock = std::chrono::steady_clock;
-
-/// `begun`: before anything was sent.
-void expect_five_seconds_since(clock::time_point begun) {
-    EXPECT_GE(clock::now() - begun, 4'800ms);
-    EXPECT_LE(clock::now() - begun, 15s);  // generous: the sweep is coarse and the machine busy
-}
-
-/// Sends `head`, then `rest` byte by byte until the other side closes.
-void trickle(std::uint16_t port, const std::string& head, const std::string& rest) {
-    http_client client{port};
-    const auto begun = clock::now();
-    client.send(head);
-    for (const char byte : rest) {
-        if (!client.try_send({&byte, 1}) || client.closes_within(100ms)) break;
-    }
-    expect_five_seconds_since(begun);
-}
-
-/// Asks for more than the kernel holds, and reads a byte now and then: no reader at all.
-void read_slowly(std::uint16_t port) {
-    http_client client{port, 100ms};
-    std::string many;
-    for (int i = 0; i < 500; ++i) {
-        many += http_request("GET", "/metrics");
-    }
-    const auto begun = clock::now();
-    while (client.try_send(many)) {
-    }
-    char byte = 0;
-    while (recv(client.descriptor(), &byte, 1, MSG_DONTWAIT) >= 0 && clock::now() - begun < 20s) {
-        std::this_thread::sleep_for(100ms);
-        pollfd broken{client.descriptor(), 0, 0};
-        if (poll(&broken, 1, 0) > 0) break;
-    }
-    expect_five_seconds_since(begun);
+void expect_five_seconds(seconds_held held) {
+    EXPECT_GE(held, 4'800ms);
+    EXPECT_LE(held, 15s);  // generous: the sweep is coarse and the machine busy
 }
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -95,12 +61,17 @@ TEST_F(Deadline, OfHeaderBodyAndReaderIsKeptWhileOthersAreServed) {
     const http_client silent{port};
     auto hanging = hang(port, 1000);
     std::vector<std::thread> clients;
-    clients.emplace_back(trickle, port, "GET /buy/ticket HTTP/1.1\r\n",
-                         "Host: onsale\r\nX: " + std::string(200, 'x'));
-    clients.emplace_back(trickle, port,
-                         "POST /buy/ticket HTTP/1.1\r\nHost: onsale\r\nContent-Length: 500\r\n\r\n",
-                         std::string(200, 'x'));
-    clients.emplace_back(read_slowly, port);
+    clients.emplace_back([port] {
+        expect_five_seconds(send_slowly(port, "GET /buy/ticket HTTP/1.1\r\n",
+                                        "Host: onsale\r\nX: " + std::string(200, 'x')));
+    });
+    clients.emplace_back([port] {
+        expect_five_seconds(send_slowly(
+            port, "POST /buy/ticket HTTP/1.1\r\nHost: onsale\r\nContent-Length: 500\r\n\r\n",
+            std::string(200, 'x')));
+    });
+    clients.emplace_back(
+        [port] { expect_five_seconds(read_slowly(port, http_request("GET", "/metrics"))); });
     clients.emplace_back([&] {
         for (int i = 0; i < 40; ++i) {
             EXPECT_EQ(get(port, "/buy/ticket").at("code"), "1");
