@@ -11,8 +11,10 @@ namespace onsale::nemesis {
 namespace {
 
 // A node passes them for each batch, a writer some times a second.
-constexpr int most_passes_of_node = 25;
+constexpr int most_passes_of_node = 12;
 constexpr int most_passes_of_writer = 6;
+/// It starts, meets the ledger, and buyers meet it.
+constexpr milliseconds until_node_dies{2'000};
 /// A writer follows the one that died within a second.
 constexpr milliseconds until_writer_dies{2'500};
 
@@ -31,7 +33,8 @@ affliction die_as_node(scene& at, const std::string& name, const std::string& po
                     ++at.injected[name];
                     at.on.start_node(which, {variable(at, point, most_passes_of_node)});
                 },
-            .end = [&at, which] { at.on.nodes[which]->kill(); }};
+            .end = [&at, which] { at.on.nodes[which]->kill(); },
+            .lasts = until_node_dies};
 }
 
 /// All of them: only the one that is at work comes to the point.
