@@ -221,7 +221,7 @@ int main(int count, char** words) {
                        "A long run: fails also if a fault or an event was never reached "
                        "(default: about 90 s, which only says so)");
     program.add_option("--seed", chosen.seed,
-                       "Draws the faults of an earlier run again, at about the same times");
+                       "Begins as an earlier run; how it goes on depends on the machine, too");
     program.add_option("--mutant", chosen.mutant,
                        "Starts nodes and order writers with this bug, and stops at the first "
                        "violation: status 0 if there was one");
