@@ -1,9 +1,10 @@
 #include "journal_reader.hpp"
 
+#include "journal_reply.hpp"
+
 #include "onsale/core/limits.hpp"
 #include "onsale/core/text.hpp"
 #include "onsale/redis/keys.hpp"
-#include "onsale/redis/word_line.hpp"
 
 #include <algorithm>
 #include <map>
@@ -24,43 +25,6 @@ namespace {
 
 std::string to_text(ledger_version at) {
     return std::to_string(at.epoch) + "-" + std::to_string(at.version);
-}
-
-/// [ID, [NAME, VALUE, …]]
-std::optional<journal_entry> to_entry(reply& from) {
-    if (from.list.size() != 2) return std::nullopt;
-    std::string_view id{from.list[0].text};
-    const auto epoch = parse_integer(cut(id, '-'));
-    const auto version = parse_integer(id);
-    if (!epoch || !version) return std::nullopt;
-    journal_entry entry{{*epoch, *version}, {}};
-    auto& fields = from.list[1].list;
-    for (std::size_t i = 0; i + 1 < fields.size(); i += 2) {
-        entry.fields.emplace_back(std::move(fields[i].text), std::move(fields[i + 1].text));
-    }
-    return entry;
-}
-
-std::optional<std::vector<journal_entry>> to_entries(reply& from) {
-    std::vector<journal_entry> entries;
-    for (auto& one : from.list) {
-        auto entry = to_entry(one);
-        if (!entry) return std::nullopt;
-        entries.push_back(std::move(*entry));
-    }
-    return entries;
-}
-
-/// From one line of `read`'s answer.
-std::optional<told_sale> to_told(const std::string& sale, std::string_view line) {
-    const auto word = redis::parse_word_line(line);
-    if (!word) return std::nullopt;
-    return told_sale{.sale = sale,
-                     .says = word->says,
-                     .hold_ms = word->hold_ms,
-                     .limit = word->limit,
-                     .price = word->price,
-                     .salt = std::string{word->salt}};
 }
 
 }  // namespace
@@ -152,13 +116,12 @@ or_complaint<std::vector<sale_news>> journal_reader::read(const std::vector<sale
     auto answer = command(sent);
     if (!answer) return answer.error();
     std::vector<sale_news> news;
-    for (auto& stream : answer->list) {
-        const auto known =
-            stream.list.size() == 2 ? sale_of.find(stream.list[0].text) : sale_of.end();
+    for (auto& one : answer->list) {
+        auto stream = to_stream(std::move(one));
+        if (!stream) return not_understood();
+        const auto known = sale_of.find(stream->key);
         if (known == sale_of.end()) return not_understood();
-        auto entries = to_entries(stream.list[1]);
-        if (!entries || entries->empty()) return not_understood();
-        news.push_back({known->second, std::move(*entries)});
+        news.push_back({known->second, std::move(stream->entries)});
     }
     return news;
 }
@@ -167,7 +130,7 @@ or_complaint<std::optional<journal_entry>> journal_reader::entry_at(const sale_p
     const auto id = to_text(place.at);
     auto answer = command({"XRANGE", redis::sale_key(place.sale, "journal"), id, id});
     if (!answer) return answer.error();
-    auto entries = to_entries(*answer);
+    auto entries = to_entries(std::move(*answer));
     if (!entries) return not_understood();
     if (entries->empty()) return std::optional<journal_entry>{};
     return std::optional{std::move(entries->front())};
@@ -179,13 +142,9 @@ or_complaint<hash_piece> journal_reader::scan(const std::string& sale, orders::s
     auto answer = command({"HSCAN", redis::sale_key(sale, part), cursor, "COUNT",
                            std::to_string(limits::audit_piece)});
     if (!answer) return answer.error();
-    if (answer->list.size() != 2) return not_understood();
-    hash_piece piece{answer->list[0].text, {}};
-    auto& pairs = answer->list[1].list;
-    for (std::size_t i = 0; i + 1 < pairs.size(); i += 2) {
-        piece.entries.emplace_back(std::move(pairs[i].text), std::move(pairs[i + 1].text));
-    }
-    return piece;
+    auto piece = to_piece(std::move(*answer));
+    if (!piece) return not_understood();
+    return std::move(*piece);
 }
 
 or_complaint<void> journal_reader::report(const sale_position& ordered, bool all_letters,

@@ -129,7 +129,7 @@ std::string fingerprint_of(const journal_entry& entry) {
 }
 
 bool chapter::is_followed_by(const journal_entry& entry) const noexcept {
-    if (entry.at.epoch == to_.epoch) return entry.at.version == to_.version + 1;
+    if (entry.at.epoch == to_.epoch) return entry.at.version - 1 == to_.version;
     const auto change = entry.field("change");
     return entry.at.epoch > to_.epoch && (change == "open" || change == "rebuild");
 }

@@ -1,5 +1,6 @@
 #include "flights.hpp"
 
+#include "batch_reply.hpp"
 #include "greeting.hpp"
 #include "scripts.hpp"
 #include "settle_call.hpp"
@@ -23,32 +24,12 @@ using sabotage::mutant;
 
 namespace {
 
-/// Errors by which Redis says that the command did not run (design §4, L18).
-constexpr std::array<std::string_view, 13> proofs{
-    "NOSCRIPT", "LOADING", "BUSY ",       "READONLY",   "MISCONF",    "OOM ",    "NOAUTH",
-    "NOPERM",   "MOVED",   "CLUSTERDOWN", "MASTERDOWN", "NOREPLICAS", "FORMAT ",
-};
-
-bool proves_not_run(std::string_view error) {
-    return std::any_of(proofs.begin(), proofs.end(),
-                       [&](std::string_view proof) { return error.starts_with(proof); });
-}
-
-std::optional<outcome> parse_refusal(std::string_view status) {
-    constexpr std::array refusals{
-        outcome::key_reused,    outcome::frozen,  outcome::missing,
-        outcome::closed,        outcome::paused,  outcome::not_open,
-        outcome::sold_out,      outcome::too_few, outcome::too_many_reservations,
-        outcome::limit_reached,
-    };
-    for (const auto one : refusals) {
-        if (name_of(one) == status) return one;
-    }
-    return std::nullopt;
-}
-
 constexpr std::array<std::string_view, 6> reserve_parts{"",    "reservations", "buyers",
                                                         "due", "free",         "journal"};
+
+const reservation* address_of(const std::optional<reservation>& record) {
+    return record ? &*record : nullptr;
+}
 
 }  // namespace
 
@@ -271,11 +252,10 @@ void flights::tell(flight& one) {
 bool flights::tell_next(purchase_queue& items, std::string_view line) {
     auto& item = items.front();
     // By id, not by position (P9).
-    const bool is_its_own = line.starts_with(view(item.id)) ||
+    const bool is_its_own = cut(line, ' ') == view(item.id) ||
                             sabotage::is(mutant::reply_skipped) ||
                             sabotage::is(mutant::reply_shifted);
-    if (line.size() <= item.id.size() || !is_its_own) return false;
-    line.remove_prefix(item.id.size() + 1);
+    if (!is_its_own) return false;
     items.pop_front();
     const bool good = item.asks == errand::reserve  ? tell_reserved(item, line)
                       : item.asks == errand::settle ? tell_settled(item, line)
@@ -284,55 +264,22 @@ bool flights::tell_next(purchase_queue& items, std::string_view line) {
     return good;
 }
 
-/// `RECORD` of a new reservation, `known RECORD`, or why there is none.
 bool flights::tell_reserved(purchase& one, std::string_view line) {
-    constexpr std::string_view known = "known ";
-    const bool is_known = line.starts_with(known);
-    if (is_known) line.remove_prefix(known.size());
-    if (const auto record = parse_record(view(one.id), line)) {
-        listener_.reserved(one, is_known ? outcome::repeated : outcome::sold, &*record);
-        return true;
-    }
-    const auto refusal = is_known ? std::nullopt : parse_refusal(line);
-    if (!refusal) return false;
-    listener_.reserved(one, *refusal, nullptr);
-    return true;
+    const auto told = parse_reserved(view(one.id), line);
+    if (told) listener_.reserved(one, told->what, address_of(told->record));
+    return told.has_value();
 }
 
 bool flights::tell_looked_up(purchase& one, std::string_view line) {
-    if (line == "-") {
-        listener_.looked_up(one, nullptr);
-        return true;
-    }
-    constexpr std::string_view letter = "letter ";
-    const bool has_letter = line.starts_with(letter);
-    if (has_letter) line.remove_prefix(letter.size());
-    auto record = parse_record(view(one.id), line);
-    if (!record) return false;
-    record->has_letter = has_letter;
-    listener_.looked_up(one, &*record);
-    return true;
+    const auto told = parse_looked_up(view(one.id), line);
+    if (told) listener_.looked_up(one, address_of(told->record));
+    return told.has_value();
 }
 
-/// `VERDICT`, `VERDICT RECORD` or `rebought ID RECORD`.
 bool flights::tell_settled(purchase& one, std::string_view line) {
-    const auto verdict = parse_settle_result(cut(line, ' '));
-    if (!verdict) return false;
-    const bool nothing = *verdict == settle_result::unknown || *verdict == settle_result::frozen ||
-                         *verdict == settle_result::missing;
-    if (nothing) {
-        listener_.settled(one, *verdict, nullptr);
-        return true;
-    }
-    auto digits = view(one.id);
-    if (*verdict == settle_result::rebought) {
-        digits = view(one.settles.successor);
-        if (cut(line, ' ') != digits) return false;
-    }
-    const auto record = parse_record(digits, line);
-    if (!record) return false;
-    listener_.settled(one, *verdict, &*record);
-    return true;
+    const auto told = parse_settled(view(one.id), view(one.settles.successor), line);
+    if (told) listener_.settled(one, told->what, address_of(told->record));
+    return told.has_value();
 }
 
 void flights::expire(time_point now) {
