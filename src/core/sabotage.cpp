@@ -63,6 +63,7 @@ struct plan {
     std::optional<std::size_t> point;
     std::optional<std::size_t> bug;
     std::atomic<std::int64_t> passes_left{0};
+    int signal = SIGKILL;
 };
 
 [[noreturn]] void give_up(std::string_view variable, std::string_view value) {
@@ -80,13 +81,22 @@ std::optional<std::size_t> find(std::string_view kind, std::string_view wanted) 
     return static_cast<std::size_t>(found - names.begin());
 }
 
+std::optional<int> parse_signal(std::string_view name) {
+    if (name.empty()) return SIGKILL;
+    if (name == "stop") return SIGSTOP;
+    if (name == "term") return SIGTERM;
+    return std::nullopt;
+}
+
 struct chosen_plan : plan {
     chosen_plan() {
         if (const char* value = std::getenv("ONSALE_FAILPOINT")) {
             std::string_view passes = value;
             point = find("failpoint", cut(passes, ':'));
-            passes_left = parse_integer(passes).value_or(0);
-            if (!point || passes_left < 1) give_up("ONSALE_FAILPOINT", value);
+            passes_left = parse_integer(cut(passes, ':')).value_or(0);
+            const auto what = parse_signal(passes);
+            if (!point || passes_left < 1 || !what) give_up("ONSALE_FAILPOINT", value);
+            signal = *what;
         }
         if (const char* value = std::getenv("ONSALE_MUTANT")) {
             bug = find("mutant", value);
@@ -114,8 +124,8 @@ void begin() {
 void pass(failpoint point) {
     auto& plan = chosen();
     if (plan.point != static_cast<std::size_t>(point) || --plan.passes_left != 0) return;
-    static_cast<void>(::kill(::getpid(), SIGKILL));
-    ::pause();  // not a step further
+    static_cast<void>(::kill(::getpid(), plan.signal));
+    if (plan.signal == SIGKILL) ::pause();  // not a step further
 }
 
 void arm(failpoint point) {

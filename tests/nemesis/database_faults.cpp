@@ -23,6 +23,17 @@ affliction take_away(scene& at) {
     return {.end = [&at] { at.on.orders.bring_back(); }};
 }
 
+/// Its server is killed and started again, in the middle of whatever a writer asked it to do.
+affliction kill_server(scene& at) {
+    auto when = std::make_shared<pace>(milliseconds{at.number(200, 800)});
+    return {.act = [&at, when] {
+        at.on.orders.start_if_killed();
+        if (!when->due()) return;
+        at.on.orders.kill();
+        ++at.injected["database killed"];
+    }};
+}
+
 affliction slow_down(scene& at) {
     ++at.injected["database slow"];
     if (is_postgresql(at.on)) {
@@ -182,6 +193,8 @@ affliction spoil_entry(scene& at) {
 
 void add_database_faults(std::vector<fault>& to) {
     to.push_back({"database stopped", "database", 1, take_away});
+    to.push_back(
+        {"database killed", "database", 2, kill_server, is_postgresql});  // half the rounds
     to.push_back({"database slow", "database", 1, slow_down});
     to.push_back({"database read-only", "database", 1, forbid_writing, is_postgresql});
     to.push_back({.name = "database on a full disk",

@@ -36,6 +36,7 @@ constexpr std::array<std::string_view, events> names{
     "the writer that stood by took over",
     "a dead letter was resolved",
     "bytes that were not synced were gone",
+    "a payment was told whose order was lost with the ledger",
     "a lost ledger was rebuilt",
 };
 

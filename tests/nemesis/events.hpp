@@ -41,6 +41,7 @@ enum class event : std::uint8_t {
     stood_by_took_over,   ///< the order writer that stood by went on
     letter_was_resolved,  ///< an order that was refused became a row
     unsynced_was_gone,    ///< the power went, and with it bytes of the ledger's file
+    paid_without_order,   ///< a payment was told, and its order was lost with the ledger
     rebuilt,              ///< a lost ledger was rebuilt and sold on
 };
 

@@ -1,12 +1,15 @@
 #include "nemesis/lost_ledger.hpp"
 
+#include "nemesis/paying_crowd.hpp"
 #include "support/ledger_client.hpp"
 #include "support/wait_until.hpp"
 
 #include "onsale/core/text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
+#include <set>
 #include <string>
 #include <thread>
 #include <utility>
@@ -20,6 +23,9 @@ namespace files = std::filesystem;
 constexpr std::array<const char*, losses> names{"ledger emptied", "ledger rolled back",
                                                 "ledger deleted"};
 constexpr int tickets = 40;
+/// More than the crowd can buy before it is over.
+constexpr int tickets_of_crowd = 400;
+constexpr milliseconds rush{250};
 
 class episode {
   public:
@@ -27,16 +33,19 @@ class episode {
         : at_{at}, on_{at.on}, how_{how}, restarts_{restarts}, window_{on_.where(), on_.payments} {}
 
     void play() {
-        expect(change("restock", {"--by", std::to_string(3 * tickets)}), "restock");
+        expect(change("restock", {"--by", std::to_string(3 * tickets + tickets_of_crowd)}),
+               "restock");
         buy_and_pay();
         if (how_ == loss::rolled_back) keep_copy();
         buy_and_pay();
         wait_until_ordered();
-        lose();
-        expect_no_sale();
+        lose_in_a_rush();
+        expect_nothing_was_told_since();
         expect(on_.run({"audit", whole_system::sale}, true).status == 1, "the audit lists the gap");
         rebuild();
         expect_all_back();
+        expect_nothing_told_is_sold_again();
+        static_cast<void>(change("release"));  // nothing is withheld if nodes remember
         ++at_.injected[names[static_cast<std::size_t>(how_)]];
         at_.reached.add(event::rebuilt);
     }
@@ -107,6 +116,20 @@ class episode {
         expect(test::wait_until(all_ordered, milliseconds{10'000}), "all is ordered before it");
     }
 
+    /// In every other episode no order writer is there, and all that the crowd does has no order.
+    void lose_in_a_rush() {
+        const bool has_writers = at_.number(0, 1) == 0;
+        if (!has_writers) {
+            for (const auto& one : on_.writers)
+                one->kill();
+        }
+        paying_crowd crowd{on_.where(), on_.payments};
+        std::this_thread::sleep_for(rush);
+        lose();
+        expect_no_sale();
+        rushed_ = crowd.finish();
+    }
+
     void lose() {
         if (restarts_) {
             for (const auto& one : on_.nodes)
@@ -114,11 +137,16 @@ class episode {
         }
         if (how_ == loss::emptied) {
             static_cast<void>(on_.command({"FLUSHALL"}));
+            lost_ = std::chrono::steady_clock::now();
         } else {
             on_.redis.kill();
+            lost_ = std::chrono::steady_clock::now();
             files::remove_all(data());
             if (how_ == loss::rolled_back) files::rename(copy(), data());
             on_.start_redis();
+        }
+        for (std::size_t i = 0; i < on_.writers.size(); ++i) {
+            if (!on_.writers[i]->process().is_running()) on_.start_writer(i);
         }
         if (!restarts_) return;
         // With nobody left who remembers, it is the order writer who sees it first (L30).
@@ -152,15 +180,25 @@ class episode {
         expect(all_say_so, "every node says so");
     }
 
+    /// P10: no ledger has said yes to what was sent after it was lost, nor is an older yes told
+    /// long afterwards.
+    void expect_nothing_was_told_since() {
+        const milliseconds longest{at_.times ? 1'000 : 10'000};
+        for (const auto& one : rushed_) {
+            if (one.is_yes() && (one.sent > lost_ || one.told > lost_ + longest))
+                expect(false, "nobody is told yes (" + one.buyer + ")");
+        }
+    }
+
     void rebuild() {
         std::vector<std::string> words{"sale", "rebuild", whole_system::sale};
         for (const auto& one : on_.nodes) {
             words.insert(words.end(),
                          {"--node", "http://127.0.0.1:" + std::to_string(one->port())});
         }
+        rebuilt_ms_ = now_ms();
         const auto told = on_.run(words, true);
         expect(told.status == 0, "the rebuild: " + told.output);
-        static_cast<void>(change("release"));  // nothing is withheld if nodes remember
         expect(change("resume"), "the resume");
         expect(test::wait_until([&] { return on_.become_well(milliseconds{100}).empty(); },
                                 milliseconds{20'000}),
@@ -184,12 +222,52 @@ class episode {
         }
     }
 
+    /// What was paid and has no order may be a buyer's: it is kept out of the sale (L28), and so is
+    /// what was still held by its order though its pay-by had passed.
+    void expect_nothing_told_is_sold_again() {
+        std::set<std::int64_t> nobodys;
+        for (const auto& paid : rushed_) {
+            if (paid.what != call::pay || !paid.is_yes()) continue;
+            const auto bought = std::find_if(rushed_.begin(), rushed_.end(), [&](const auto& one) {
+                return one.buys() && one.reservation == paid.about;
+            });
+            const auto known = ask({.what = call::show,
+                                    .route = paid.route,
+                                    .buyer = paid.buyer,
+                                    .about = paid.about});
+            if (known.is_yes() && known.state == "paid") {
+                expect(known.tickets == bought->tickets, "the ticket of " + paid.buyer);
+            } else if (!known.is_yes() || bought->pay_by_ms <= rebuilt_ms_) {
+                nobodys.insert(bought->tickets.begin(), bought->tickets.end());
+                at_.reached.add(event::paid_without_order);
+            }
+        }
+        for (;;) {
+            const auto told = ask(wish());
+            if (!told.is_yes()) {
+                expect(told.code == "sold_out", "all is sold (" + told.code + ")");
+                return;
+            }
+            for (const auto ticket : told.tickets)
+                expect(!nobodys.contains(ticket), "no lost ticket is sold again");
+            ask({.what = call::pay,
+                 .route = told.route,
+                 .buyer = told.buyer,
+                 .about = told.reservation,
+                 .payment = "pay-of-" + told.buyer,
+                 .amount = test::price});
+        }
+    }
+
     scene& at_;
     whole_system& on_;
     const loss how_;
     const bool restarts_;
     shop_window window_;
     history bought_;
+    history rushed_;  // of the crowd that was there when it was lost
+    time_point lost_{};
+    std::int64_t rebuilt_ms_ = 0;
     int buyers_ = 0;
 };
 

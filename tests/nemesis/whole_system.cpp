@@ -192,6 +192,7 @@ void whole_system::start_writer(std::size_t which, texts more) {
 }
 
 void whole_system::start_what_is_down() {
+    orders.start_if_killed();
     if (!redis.process().is_running()) start_redis();
     for (std::size_t i = 0; i < nodes.size(); ++i) {
         if (!nodes[i]->process().is_running()) start_node(i);
@@ -208,6 +209,7 @@ void whole_system::kill_everything() {
     for (const auto& one : writers)
         one->process().send(SIGKILL);
     redis.process().send(SIGKILL);
+    orders.kill();
     nginx->kill();
     redis.kill();
     for (const auto& one : nodes)
@@ -223,6 +225,7 @@ std::string whole_system::what_is_not_well() {
         const auto status = status_of(one->port(), "/readyz");
         if (status != 200) return "a node says " + std::to_string(status) + ": " + one->log();
     }
+    if (!orders.answers()) return "the order database does not answer";
     const auto status = status_of(nginx->port(), std::string{"/v1/sales/"} + sale);
     if (status != 200) return "Nginx says " + std::to_string(status);
     for (const auto& one : writers) {

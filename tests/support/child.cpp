@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstring>
 #include <fcntl.h>
+#include <fstream>
 #include <linux/close_range.h>
 #include <stdexcept>
 #include <sys/prctl.h>
@@ -67,6 +68,15 @@ child::child(child&& other) noexcept
 
 bool child::is_running() {
     return !wait(std::chrono::milliseconds{0});
+}
+
+bool child::is_stopped() {
+    if (!is_running()) return false;
+    std::ifstream stat{"/proc/" + std::to_string(pid_) + "/stat"};
+    std::string text;
+    std::getline(stat, text);
+    const auto name_ends = text.rfind(')');  // PID (NAME) STATE …
+    return name_ends != std::string::npos && text.substr(name_ends + 2, 1) == "T";
 }
 
 void child::send(int signal) const {

@@ -22,6 +22,8 @@ class child {
 
     [[nodiscard]] pid_t pid() const noexcept { return pid_; }
     [[nodiscard]] bool is_running();
+    /// By SIGSTOP, its own or another's.
+    [[nodiscard]] bool is_stopped();
 
     void send(int signal) const;
 

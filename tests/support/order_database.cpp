@@ -93,7 +93,22 @@ void order_database::execute(const std::string& statement) const {
     connect()->sql << statement;
 }
 
+void order_database::kill() {
+    if (!server_) return;
+    server_->kill();
+    is_killed_ = true;
+}
+
+void order_database::start_if_killed() {
+    if (is_killed_ && !server_->is_running()) server_->begin();
+}
+
+bool order_database::answers() const {
+    return !server_ || server_->answers();
+}
+
 void order_database::take_away() {
+    is_killed_ = false;
     if (server_) return server_->stop();
     lock_ = connect();
     lock_->sql << "BEGIN IMMEDIATE";

@@ -48,6 +48,12 @@ class order_database {
     void take_away();
     void bring_back();
 
+    /// `kill -9` of the server. SQLite has none: its file is in the hands of whoever writes.
+    void kill();
+    /// Starts a server that was killed and is down; does not wait.
+    void start_if_killed();
+    [[nodiscard]] bool answers() const;
+
     /// Keeps what is in it now, or puts that back. Nobody may be connected.
     void keep_copy();
     void put_copy_back();
@@ -65,6 +71,7 @@ class order_database {
     database_kind kind_;
     temporary_directory directory_;
     std::unique_ptr<postgresql_server> server_;
+    bool is_killed_ = false;            ///< and not taken away since
     std::unique_ptr<connection> lock_;  ///< of SQLite, while it is taken away
 };
 

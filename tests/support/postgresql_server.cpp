@@ -78,20 +78,26 @@ std::string postgresql_server::url(const std::string& database) const {
     return "postgresql://onsale@/" + database + "?host=" + directory_.path().string();
 }
 
-void postgresql_server::start() {
-    const auto log = directory_.path() / "postgresql.log";
+void postgresql_server::begin() {
     process_.emplace(as_its_user({program("postgres"), "-D", (directory_.path() / "data").string(),
                                   "-k", directory_.path().string(), "-c", "listen_addresses="}),
-                     log);
-    const auto answers = [this] {
-        return run_program({program("pg_isready"), "-q", "-h", directory_.path().string()},
-                           patience)
-                   .status == 0;
-    };
-    if (!wait_until([&] { return answers() || !process_->is_running(); }, patience) ||
-        !process_->is_running()) {
-        throw std::runtime_error{"PostgreSQL does not answer: " + text_of(log)};
+                     log());
+}
+
+bool postgresql_server::answers() const {
+    return run_program({program("pg_isready"), "-q", "-h", directory_.path().string()}, patience)
+               .status == 0;
+}
+
+void postgresql_server::start() {
+    begin();
+    if (!wait_until([&] { return answers() || !is_running(); }, patience) || !is_running()) {
+        throw std::runtime_error{"PostgreSQL does not answer: " + text_of(log())};
     }
+}
+
+void postgresql_server::kill() {
+    process_->kill();
 }
 
 void postgresql_server::stop() {

@@ -34,9 +34,16 @@ class postgresql_server {
     void start();
     /// As an operator stops it: whoever is connected is cut off.
     void stop();
+    /// `kill -9` of the server; its workers see that and end.
+    void kill();
+    /// Starts it and does not wait. After a kill it ends again as long as old workers are there.
+    void begin();
+    [[nodiscard]] bool is_running() { return process_->is_running(); }
+    [[nodiscard]] bool answers() const;
 
   private:
     [[nodiscard]] std::string program(const std::string& name) const;
+    [[nodiscard]] std::filesystem::path log() const { return directory_.path() / "postgresql.log"; }
     [[nodiscard]] std::vector<std::string> as_its_user(std::vector<std::string> command) const;
 
     temporary_directory directory_;

@@ -7,8 +7,11 @@
 // Bugs and deaths on demand, to test the tests: built in with the option ONSALE_SABOTAGE only. In
 // every other build all of this is nothing, and the program knows none of these names.
 //
-//   ONSALE_FAILPOINT=NAME:N   the process ends itself with SIGKILL when it passes NAME the Nth time
-//   ONSALE_MUTANT=NAME        the process has this bug
+//   ONSALE_FAILPOINT=NAME:N        the process ends itself with SIGKILL when it passes NAME the Nth
+//                                  time
+//   ONSALE_FAILPOINT=NAME:N:stop   it stops there (SIGSTOP), until it is sent SIGCONT
+//   ONSALE_FAILPOINT=NAME:N:term   it sends itself SIGTERM there, and goes on
+//   ONSALE_MUTANT=NAME             the process has this bug
 //
 // `onsale sabotage` prints the names. A name that is not known ends the process.
 //
