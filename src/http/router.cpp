@@ -73,6 +73,11 @@ ending ending_for(const request& asked) {
     return asked.http_1_0 ? ending::keep_alive : ending::persist;
 }
 
+/// Nobody answers a HEAD but by a refusal, and no body follows that header (RFC 9110).
+void cut_body(std::string& out, std::size_t answer_begins) {
+    out.resize(out.find("\r\n\r\n", answer_begins) + 4);
+}
+
 }  // namespace
 
 router::router(const server_settings& settings, box_office& office, operator_pages pages,
@@ -87,8 +92,7 @@ router::result router::route(const request& asked, connection& one, std::string&
                              time_point now) {
     const auto before = out.size();
     const auto done = dispatch(asked, one, out, now);
-    // Nobody answers it but by a refusal, and no body follows that header (RFC 9110).
-    if (asked.verb == method::head) out.resize(out.find("\r\n\r\n", before) + 4);
+    if (asked.verb == method::head) cut_body(out, before);
     return done;
 }
 
@@ -259,7 +263,7 @@ router::result router::wrong_method(std::string_view allowed, connection& one, s
     return refuse(405, "wrong_method", "This path does not answer that method.", one, out, header);
 }
 
-void append_refusal(std::string& out, unsigned status) {
+void append_refusal(std::string& out, unsigned status, method verb) {
     constexpr std::array<std::pair<unsigned, std::string_view>, 6> sentences{{
         {400, "The request cannot be understood."},
         {411, "Send the body with a Content-Length."},
@@ -272,7 +276,9 @@ void append_refusal(std::string& out, unsigned status) {
     for (const auto& [known, words] : sentences) {
         if (known == status) sentence = words;
     }
+    const auto before = out.size();
     append_problem(out, status, "bad_request", sentence, ending::close);
+    if (verb == method::head) cut_body(out, before);
 }
 
 }  // namespace onsale::http

@@ -73,7 +73,8 @@ class router {
     noted note_;
 };
 
-/// The answer to a request that could not even be parsed.
-void append_refusal(std::string& out, unsigned status);
+/// The answer to a request that could not even be parsed: `verb` is `other` if it did not come to
+/// that.
+void append_refusal(std::string& out, unsigned status, method verb);
 
 }  // namespace onsale::http

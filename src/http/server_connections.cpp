@@ -119,7 +119,7 @@ std::string_view server::implementation::process_requests(connection& one, std::
         request asked;
         const auto got = parse_request(bytes, asked);
         if (got.is == progress::refused) {
-            refuse(one, got.status);
+            refuse(one, got.status, asked.verb);
             break;
         }
         if (got.is != progress::complete) {
@@ -157,9 +157,9 @@ void server::implementation::wait_for_rest(connection& one, const parsed& so_far
     }
 }
 
-void server::implementation::refuse(connection& one, unsigned status) {
+void server::implementation::refuse(connection& one, unsigned status, method verb) {
     counts_.refused.fetch_add(1, std::memory_order_relaxed);  // a count, orders nothing
-    append_refusal(out_, status);
+    append_refusal(out_, status, verb);
     one.close_after = true;
     one.unread = true;
 }

@@ -58,7 +58,7 @@ class server::implementation final : public poll_handler {
     void process(connection& one, std::string_view bytes, time_point now);
     std::string_view process_requests(connection& one, std::string_view bytes, time_point now);
     void wait_for_rest(connection& one, const parsed& so_far, time_point now);
-    void refuse(connection& one, unsigned status);
+    void refuse(connection& one, unsigned status, method verb);
     void note(outcome what, std::int64_t attempt);
     void go_on(connection& one);
 

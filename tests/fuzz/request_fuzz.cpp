@@ -62,7 +62,8 @@ struct thread_of_a_node {
         while (!bytes.empty()) {
             http::request asked;
             const auto got = http::parse_request(bytes, asked);
-            if (got.is == http::progress::refused) http::append_refusal(told.out, got.status);
+            if (got.is == http::progress::refused)
+                http::append_refusal(told.out, got.status, asked.verb);
             if (got.is != http::progress::complete) break;
             ONSALE_ASSERT(got.consumed > 0 && got.consumed <= bytes.size());
             static_cast<void>(router.route(asked, client, told.out, monotonic::now()));

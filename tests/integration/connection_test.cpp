@@ -214,6 +214,17 @@ TEST_F(Connection, HearsTheHeaderAloneForAHead) {
     }
 }
 
+TEST_F(Connection, HearsTheHeaderAloneForAHeadThatIsNoRequest) {
+    const auto& one = sell();
+    for (const std::string rest : {"", "Host: a b\r\n", "Host: a\r\nTransfer-Encoding: x\r\n"}) {
+        http_client client{one.port()};
+        client.send("HEAD /healthz HTTP/1.1\r\n" + rest + "\r\n");
+        const auto all = client.receive_to_end();
+        EXPECT_TRUE(all.starts_with("HTTP/1.1 400") || all.starts_with("HTTP/1.1 501")) << all;
+        EXPECT_EQ(all.find("\r\n\r\n"), all.size() - 4) << all;
+    }
+}
+
 // curl does so before it sends a longer body.
 TEST_F(Connection, IsToldToContinueWhenItAsks) {
     const auto& one = sell();
