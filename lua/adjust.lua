@@ -16,6 +16,7 @@
 --        never-issued ones first, from the lowest, so that those left stay one range NEXT..LAST.
 --        Release puts back what a rebuild withheld (L28), all of it: as never issued if it borders on
 --        those, else number by number.
+--        A write that fails freezes the sale.
 --        Remove leaves the sale's hash and the journal's last entry, so that it is never opened again.
 
 -- include sale.lua
@@ -100,38 +101,43 @@ else
     new.state = target
 end
 
-if from_free > 0 then
-    for _, number in ipairs(redis.call('LPOP', free_key, tostring(from_free))) do
-        tickets[#tickets + 1] = number
-    end
-end
-local freed = {}
-for _, range in ipairs(released) do
-    for number = range[1], range[2] do
-        freed[#freed + 1] = tostring(number)
-        if #freed == UNPACKED then
-            redis.call('RPUSH', free_key, unpack(freed))
-            freed = {}
+-- Write: numbers that leave or come back, the sale, the journal.
+local function write()
+    if from_free > 0 then
+        for _, number in ipairs(redis.call('LPOP', free_key, tostring(from_free))) do
+            tickets[#tickets + 1] = number
         end
     end
-end
-if #freed > 0 then redis.call('RPUSH', free_key, unpack(freed)) end
-if change == 'remove' then
-    redis.call('UNLINK', reservations_key, buyers_key, due_key, free_key, refunds_key, letters_key)
-end
-sale.state, sale.total, sale.last, sale.next = new.state, new.total, new.last, new.next
-sale.withheld = new.withheld
-sale.version = sale.version + 1
+    local freed = {}
+    for _, range in ipairs(released) do
+        for number = range[1], range[2] do
+            freed[#freed + 1] = tostring(number)
+            if #freed == UNPACKED then
+                redis.call('RPUSH', free_key, unpack(freed))
+                freed = {}
+            end
+        end
+    end
+    if #freed > 0 then redis.call('RPUSH', free_key, unpack(freed)) end
+    if change == 'remove' then
+        redis.call('UNLINK', reservations_key, buyers_key, due_key, free_key, refunds_key, letters_key)
+    end
+    sale.state, sale.total, sale.last, sale.next = new.state, new.total, new.last, new.next
+    sale.withheld = new.withheld
+    sale.version = sale.version + 1
 
-local remembered = {}
-for entry in operations:gmatch('%S+') do remembered[#remembered + 1] = entry end
-while #remembered >= REMEMBERED do table.remove(remembered, 1) end
-remembered[#remembered + 1] = operation .. '=' .. what
-redis.call('HSET', sale_key, 'state', sale.state, 'total', tostring(sale.total),
-    'last', tostring(sale.last), 'next', tostring(sale.next), 'version', tostring(sale.version),
-    'operations', ' ' .. table.concat(remembered, ' '))
-if change == 'release' then redis.call('HSET', sale_key, 'withheld', '0', 'withheld_tickets', '') end
-redis.call('XADD', journal_key, sale.epoch .. '-' .. sale.version, 'format', FORMAT,
-    'change', change, 'tickets', table.concat(tickets, ','), 'operation', operation,
-    'state', sale.state, 'total', tostring(sale.total), 'last', tostring(sale.last))
+    local remembered = {}
+    for entry in operations:gmatch('%S+') do remembered[#remembered + 1] = entry end
+    while #remembered >= REMEMBERED do table.remove(remembered, 1) end
+    remembered[#remembered + 1] = operation .. '=' .. what
+    redis.call('HSET', sale_key, 'state', sale.state, 'total', tostring(sale.total),
+        'last', tostring(sale.last), 'next', tostring(sale.next), 'version', tostring(sale.version),
+        'operations', ' ' .. table.concat(remembered, ' '))
+    if change == 'release' then redis.call('HSET', sale_key, 'withheld', '0', 'withheld_tickets', '') end
+    redis.call('XADD', journal_key, sale.epoch .. '-' .. sale.version, 'format', FORMAT,
+        'change', change, 'tickets', table.concat(tickets, ','), 'operation', operation,
+        'state', sale.state, 'total', tostring(sale.total), 'last', tostring(sale.last))
+end
+local torn = freeze_if_torn(sale_key, write)
+if torn then return torn end
 return answer('done')

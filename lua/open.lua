@@ -9,7 +9,7 @@
 --        An error if the sale is gone but its journal is not: it is to be rebuilt, not opened
 --
 -- Keeps  L1 L3 L8 L23. Begins at epoch 1, version 1, with a journal entry. All checks come before
---        the first write.
+--        the first write. A write that fails freezes the sale.
 
 -- include sale.lua
 
@@ -36,11 +36,15 @@ if redis.call('EXISTS', journal_key) == 1 then
 end
 
 if opens_ms == '0' then opens_ms = tostring(now) end
-redis.call('HSET', sale_key, 'format', FORMAT, 'state', 'open', 'epoch', '1', 'version', '1',
-    'total', total, 'last', total, 'next', '1', 'sold', '0', 'paid', '0', 'hold_ms', hold_ms,
-    'limit', limit, 'price', price, 'opens_ms', opens_ms, 'salt', salt, 'ordered', '0-0', 'due', '0', 'owed', '0', 'letters', '0',
-    'opened_by', operation .. '=' .. total)
-redis.call('SADD', sales_key, id)
-redis.call('XADD', journal_key, '1-1', 'format', FORMAT, 'change', 'open', 'total', total,
-    'hold_ms', hold_ms, 'limit', limit, 'price', price, 'opens_ms', opens_ms, 'salt', salt)
+local function write()
+    redis.call('SADD', sales_key, id)
+    redis.call('HSET', sale_key, 'format', FORMAT, 'state', 'open', 'epoch', '1', 'version', '1',
+        'total', total, 'last', total, 'next', '1', 'sold', '0', 'paid', '0', 'hold_ms', hold_ms,
+        'limit', limit, 'price', price, 'opens_ms', opens_ms, 'salt', salt, 'ordered', '0-0', 'due', '0', 'owed', '0', 'letters', '0',
+        'opened_by', operation .. '=' .. total)
+    redis.call('XADD', journal_key, '1-1', 'format', FORMAT, 'change', 'open', 'total', total,
+        'hold_ms', hold_ms, 'limit', limit, 'price', price, 'opens_ms', opens_ms, 'salt', salt)
+end
+local torn = freeze_if_torn(sale_key, write)
+if torn then return torn end
 return 'done\n' .. word_of(read_sale(sale_key), now)

@@ -4,8 +4,8 @@
 -- KEYS   the sales; if ids are asked for, then also the first sale's reservations and letters
 -- ARGV   number of sales, then for each: epoch, version    the pair the caller held (L5)
 --        then ids (32 hex digits) of the first sale
--- Reply  one text: a word for each sale, in order, a line each; then for each id, in order, a line
---        `ID RECORD`, `ID letter RECORD` (it has an open dead letter: no order row) or `ID -`
+-- Reply  one text: a word for each sale, in order, a line each, or `unreadable WHY` (another format, a damaged
+--        field), which holds no other sale up; then for each id, in order, a line `ID RECORD`, `ID letter RECORD` (it has an open dead letter: no order row) or `ID -`
 --
 -- Keeps  L4 L5 L6 L27. Changes nothing, but may freeze a sale that went back: hence not `no-writes`, and
 --        `allow-oom`, so that a full Redis still answers.
@@ -15,22 +15,30 @@
 local count = tonumber(ARGV[1])
 local now = clock_ms()
 local lines = {}
-local letters = 0  -- of the first sale
+local first     -- the first sale, if there is one
+local failure   -- why it cannot be read
+
+local function word_at(i)
+    local sale = read_sale(KEYS[i])
+    if unknown_format(sale) then error(unknown_format(sale)) end
+    if sale then freeze_if_behind(KEYS[i], sale, ARGV[2 * i], ARGV[2 * i + 1]) end
+    if i == 1 then first = sale end
+    return word_of(sale, now)
+end
 
 for i = 1, count do
-    local sale = read_sale(KEYS[i])
-    if unknown_format(sale) then return unknown_format(sale) end
-    if sale then freeze_if_behind(KEYS[i], sale, ARGV[2 * i], ARGV[2 * i + 1]) end
-    lines[i] = word_of(sale, now)
-    if i == 1 and sale then letters = sale.letters end
+    local is_read, told = pcall(word_at, i)
+    lines[i] = is_read and told or 'unreadable ' .. text_of(told)
+    if i == 1 and not is_read then failure = text_of(told) end
 end
 
 local ids = {}
 for i = 2 * count + 2, #ARGV do ids[#ids + 1] = ARGV[i] end
+if #ids > 0 and failure then return redis.error_reply(failure) end
 if #ids > 0 then
     local records = redis.call('HMGET', KEYS[count + 1], unpack(ids))
     local has_letter = {}
-    if letters > 0 then has_letter = redis.call('SMISMEMBER', KEYS[count + 2], unpack(ids)) end
+    if first and first.letters > 0 then has_letter = redis.call('SMISMEMBER', KEYS[count + 2], unpack(ids)) end
     for i, id in ipairs(ids) do
         local mark = has_letter[i] == 1 and 'letter ' or ''
         lines[count + i] = id .. ' ' .. (records[i] and mark .. records[i] or '-')

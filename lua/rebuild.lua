@@ -85,22 +85,26 @@ for i = 4 + #parts, #ARGV, 2 do
     end
 end
 
-for part = 1, #own do
-    redis.call('UNLINK', own[part])
-    if redis.call('EXISTS', drafted[part]) == 1 then redis.call('RENAME', drafted[part], own[part]) end
+local function write()
+    for part = 1, #own do
+        redis.call('UNLINK', own[part])
+        if redis.call('EXISTS', drafted[part]) == 1 then redis.call('RENAME', drafted[part], own[part]) end
+    end
+    local lapsed = redis.call('LRANGE', drafted[#parts], '0', '-1')
+    redis.call('UNLINK', draft_key, drafted[#parts], journal_key, letters_key)
+    local due = redis.call('ZRANGE', KEYS[4], '0', '0', 'WITHSCORES')[2] or '0'
+    redis.call('HSET', sale_key, 'format', FORMAT, 'epoch', ARGV[1], 'version', tostring(1 + #lapsed),
+        'due', due, 'letters', '0', 'ordered', '0-0', unpack(fields))
+    redis.call('HSETNX', sale_key, 'opened_by', 'rebuild')
+    redis.call('SADD', sales_key, ARGV[3])
+    redis.call('XADD', journal_key, ARGV[1] .. '-1', 'format', FORMAT, 'change', 'rebuild', 'state', told.state,
+        'total', told.total, 'last', told.last, 'withheld', told.withheld_tickets, 'withdrawn', told.withdrawn)
+    for i, lines in ipairs(lapsed) do
+        redis.call('XADD', journal_key, ARGV[1] .. '-' .. (1 + i), 'format', FORMAT, 'change', 'settle',
+            'records', lines)
+    end
 end
-local lapsed = redis.call('LRANGE', drafted[#parts], '0', '-1')
-redis.call('UNLINK', draft_key, drafted[#parts], journal_key, letters_key)
-local due = redis.call('ZRANGE', KEYS[4], '0', '0', 'WITHSCORES')[2] or '0'
-redis.call('HSET', sale_key, 'format', FORMAT, 'epoch', ARGV[1], 'version', tostring(1 + #lapsed),
-    'due', due, 'letters', '0', 'ordered', '0-0', unpack(fields))
-redis.call('HSETNX', sale_key, 'opened_by', 'rebuild')
-redis.call('SADD', sales_key, ARGV[3])
-redis.call('XADD', journal_key, ARGV[1] .. '-1', 'format', FORMAT, 'change', 'rebuild', 'state', told.state,
-    'total', told.total, 'last', told.last, 'withheld', told.withheld_tickets, 'withdrawn', told.withdrawn)
-for i, lines in ipairs(lapsed) do
-    redis.call('XADD', journal_key, ARGV[1] .. '-' .. (1 + i), 'format', FORMAT, 'change', 'settle',
-        'records', lines)
-end
+local torn = freeze_if_torn(sale_key, write)
+if torn then return torn end
 sale = read_sale(sale_key)
 return answer('done')

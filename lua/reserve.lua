@@ -17,7 +17,8 @@
 --        then, whatever becomes of them: `settle` looks.
 --
 -- Keeps  L1 L2 L3 L5 L6 L16 L17 L19. All checks come before the first write. A batch is one version
---        and one journal entry. The number of Redis commands does not grow with the batch.
+--        and one journal entry. The number of Redis commands does not grow with the batch. A write
+--        that fails freezes the sale.
 --
 -- To write a number out or to read one costs as much as all else that Lua does for a ticket: here it
 -- is done once for equal ones.
@@ -120,7 +121,7 @@ end
 
 -- Write: ticket numbers, records, deadline, buyers, journal.
 local entry  -- the journal's lines, and the reply's
-if #given > 0 then
+local function write()
     local never_issued = sale.last - sale.next + 1
     local returned = sale.total - sale.sold - never_issued
     local numbers = {}
@@ -179,6 +180,10 @@ if #given > 0 then
         'version', tostring(sale.version), 'due', tostring(sale.due))
     redis.call('XADD', journal_key, sale.epoch .. '-' .. sale.version,
         'format', FORMAT, 'change', 'reserve', 'records', entry)
+end
+if #given > 0 then
+    local torn = freeze_if_torn(sale_key, write)
+    if torn then return torn end
 end
 
 for _, i in ipairs(known) do

@@ -27,7 +27,7 @@
 --
 -- Keeps  L1 L2 L3 L5 L6 L17 L20 L21 L22. All checks come before the first write. One call is one
 --        version and one journal entry, or none. The number of Redis commands does not
---        grow with the calls.
+--        grow with the calls. A write that fails freezes the sale.
 
 -- include sale.lua
 
@@ -285,16 +285,6 @@ for _, id in ipairs(due_ids) do
     end
 end
 
--- Write: deadlines, what came back, numbers for late payments, records, buyers, refunds, journal.
-if #due > 0 then
-    redis.call('ZREM', due_key, unpack(due))
-    if #unswept > 0 then
-        redis.call('ZADD', due_key, tostring(now + LATER), table.concat(unswept))
-    end
-    sale.due = tonumber(redis.call('ZRANGE', due_key, '0', '0', 'WITHSCORES')[2] or 0)
-    if #changed == 0 then redis.call('HSET', sale_key, 'due', tostring(sale.due)) end
-end
-
 local next_number = sale.next
 local numbers = {}
 
@@ -318,7 +308,18 @@ local function record_of(one)
         string.format('%.0f', one.owed), one.buyer}, '|')
 end
 
-if #changed + #newborn > 0 then
+-- Write: deadlines, what came back, numbers for late payments, records, buyers, refunds, journal.
+local function write()
+    if #due > 0 then
+        redis.call('ZREM', due_key, unpack(due))
+        if #unswept > 0 then
+            redis.call('ZADD', due_key, tostring(now + LATER), table.concat(unswept))
+        end
+        sale.due = tonumber(redis.call('ZRANGE', due_key, '0', '0', 'WITHSCORES')[2] or 0)
+        if #changed == 0 then redis.call('HSET', sale_key, 'due', tostring(sale.due)) end
+    end
+    if #changed + #newborn == 0 then return end
+
     for first = 1, #came_back, UNPACKED do
         redis.call('RPUSH', free_key,
             unpack(came_back, first, math.min(first + UNPACKED - 1, #came_back)))
@@ -359,6 +360,8 @@ if #changed + #newborn > 0 then
     end
     redis.call('XADD', journal_key, sale.epoch .. '-' .. sale.version, unpack(fields))
 end
+local torn = freeze_if_torn(sale_key, write)
+if torn then return torn end
 
 local lines = {word_of(sale, now)}
 for _, call in ipairs(calls) do

@@ -48,6 +48,21 @@ local function freeze_if_behind(key, sale, epoch, version)
     end
 end
 
+-- What went wrong, in one line.
+local function text_of(failure)
+    local text = type(failure) == 'table' and failure.err or tostring(failure)
+    return (text:gsub('^%-', ''):gsub('[\r\n]', ' '))
+end
+
+-- Does all that `write` does, or nobody sells any more: Redis does not take back what a script wrote before one
+-- of its commands failed (on a key of another kind, or by a user who may not give it). Returns the error.
+local function freeze_if_torn(key, write)
+    local done, why = pcall(write)
+    if done then return end
+    redis.call('HSET', key, 'state', 'frozen')
+    return redis.error_reply('TORN the sale is frozen, a script could not do all of it: ' .. text_of(why))
+end
+
 -- A ledger written in another format is left alone: an error reply, or nil.
 local function unknown_format(sale)
     if sale and sale.format ~= FORMAT then

@@ -5,6 +5,9 @@
 #include "onsale/core/limits.hpp"
 #include "onsale/core/text.hpp"
 #include "onsale/redis/keys.hpp"
+#include "onsale/redis/word_line.hpp"
+
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <map>
@@ -85,13 +88,26 @@ or_complaint<std::vector<told_sale>> journal_reader::look(const std::vector<sale
         if (!answer) return answer.error();
         std::string_view lines{answer->text};
         for (const auto& one : some) {
-            auto told = to_told(one.sale, cut(lines, '\n'));
-            if (!told) return not_understood();
-            all.push_back(std::move(*told));
+            auto told = to_readable(one.sale, cut(lines, '\n'));
+            if (told) all.push_back(std::move(*told));
         }
         rest = rest.subspan(some.size());
     }
+    if (all.empty() && !held.empty()) return not_understood();
     return all;
+}
+
+/// Tells once of each that cannot be read: the others go on.
+std::optional<told_sale> journal_reader::to_readable(const std::string& sale,
+                                                     std::string_view line) {
+    auto told = to_told(sale, line);
+    if (told) {
+        unreadable_.erase(sale);
+    } else if (unreadable_.insert(sale).second) {
+        spdlog::error("ALARM sale {}: the ledger cannot read it, its orders wait: {}", sale,
+                      redis::parse_unreadable(line).value_or("an answer that makes no sense"));
+    }
+    return told;
 }
 
 or_complaint<std::vector<sale_news>> journal_reader::read(const std::vector<sale_position>& from,

@@ -5,7 +5,9 @@
 #include "onsale/redis/session.hpp"
 
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 // The order writer's view of the ledger, over Redis.
@@ -40,7 +42,11 @@ class journal_reader final : public orders::journal_feed {
     or_complaint<redis::reply> ask(Conversation once);
     [[nodiscard]] complaint not_understood() const;
 
+    [[nodiscard]] std::optional<orders::told_sale> to_readable(const std::string& sale,
+                                                               std::string_view line);
+
     redis::endpoint to_;
+    std::set<std::string> unreadable_;  ///< sales of which that was told
     std::optional<redis::session> session_;
 };
 

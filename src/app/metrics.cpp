@@ -201,10 +201,12 @@ std::vector<std::string> reasons_not_ready(const workers& all, const sale_book& 
                                return w.link_status().connected.load();
                            }) == static_cast<double>(all.size());
     if (!connected) reasons.emplace_back("the ledger is not reached by every thread");
-    const bool durable = sum(all, [](const worker& w) { return w.link_status().durable.load(); }) ==
-                         static_cast<double>(all.size());
-    if (connected && !durable) {
-        reasons.emplace_back("the ledger is not as durable as redis.durability asks (see the log)");
+    const bool fit = sum(all, [](const worker& w) { return w.link_status().fit.load(); }) ==
+                     static_cast<double>(all.size());
+    if (connected && !fit) {
+        reasons.emplace_back(
+            "the ledger is not as durable as redis.durability asks, or forbids what a sale takes "
+            "(see the log)");
     }
     if (connected && !book.knows_all(now))
         reasons.emplace_back("the list of sales has not been read");

@@ -70,9 +70,14 @@ exit_status list(const sale_options& given) {
         if (!all) return complain(all.error());
         boost::json::array array;
         auto text = sale_row({}, nullptr);
+        auto status = done;
         for (const auto& [sale, line] : *all) {
-            array.push_back(sale_object(sale, line));
-            text += sale_row(sale, &line);
+            if (!line) {
+                status = complain(line.error());
+                continue;
+            }
+            array.push_back(sale_object(sale, *line));
+            text += sale_row(sale, &*line);
         }
         if (given.json) {
             print(array);
@@ -81,7 +86,7 @@ exit_status list(const sale_options& given) {
                                     : text.c_str(),
                        stdout);
         }
-        return done;
+        return status;
     });
 }
 

@@ -16,7 +16,7 @@ namespace onsale::app {
 
 namespace {
 
-using named_sale = std::pair<std::string, redis::word_line>;
+using named_sale = std::pair<std::string, or_failure<redis::word_line>>;
 
 or_failure<redis::word_line> to_word(const steady_session& ledger, std::string_view line) {
     auto word = redis::parse_word_line(line);
@@ -39,9 +39,14 @@ or_failure<std::vector<named_sale>> read_some(steady_session& ledger,
     std::string_view lines{answer->text};
     std::vector<named_sale> read;
     for (const auto& sale : sales) {
-        const auto word = to_word(ledger, cut(lines, '\n'));
-        if (!word) return word.error();
-        read.emplace_back(sale, *word);
+        const auto line = cut(lines, '\n');
+        const auto why = redis::parse_unreadable(line);
+        if (why) {
+            read.emplace_back(sale, failure{promise_broken,
+                                            fmt::format("sale {} cannot be read: {}", sale, *why)});
+        } else {
+            read.emplace_back(sale, to_word(ledger, line));
+        }
     }
     return read;
 }

@@ -42,9 +42,9 @@ struct changed {
 [[nodiscard]] or_failure<redis::word_line> read_sale(steady_session& ledger,
                                                      const std::string& sale);
 
-/// All sales, by name.
-[[nodiscard]] or_failure<std::vector<std::pair<std::string, redis::word_line>>> read_all_sales(
-    steady_session& ledger);
+/// All sales, by name; of each that cannot be read, why.
+[[nodiscard]] or_failure<std::vector<std::pair<std::string, or_failure<redis::word_line>>>>
+read_all_sales(steady_session& ledger);
 
 [[nodiscard]] or_failure<changed> open_sale(steady_session& ledger, const std::string& sale,
                                             const sale_terms& terms, const std::string& operation);

@@ -38,4 +38,24 @@ bool sale_book::claim_discovery(time_point now) noexcept {
     return now >= due && discovery_.compare_exchange_strong(last, now.time_since_epoch().count());
 }
 
+bool sale_book::claim_complaint(std::string_view id) {
+    const std::lock_guard lock{mutex_};
+    has_unreadable_ = true;
+    return unreadable_.emplace(id).second;
+}
+
+bool sale_book::is_unreadable(std::string_view id) const {
+    if (!has_unreadable_) return false;
+    const std::lock_guard lock{mutex_};
+    return unreadable_.contains(id);
+}
+
+void sale_book::could_read(std::string_view id) {
+    if (!has_unreadable_) return;
+    const std::lock_guard lock{mutex_};
+    if (const auto known = unreadable_.find(id); known != unreadable_.end())
+        unreadable_.erase(known);
+    has_unreadable_ = !unreadable_.empty();
+}
+
 }  // namespace onsale

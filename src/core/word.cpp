@@ -1,6 +1,7 @@
 #include "onsale/core/word.hpp"
 
 #include "onsale/core/assert.hpp"
+#include "onsale/core/limits.hpp"
 #include "onsale/core/sabotage.hpp"
 
 #include <thread>
@@ -51,7 +52,11 @@ word newer(const word& held, const word& next) noexcept {
         }
         return result;
     }
-    if (held.overrides()) return later_epoch ? next : held;
+    if (held.overrides()) {
+        // What was asked for so long after it was answered after it.
+        const bool is_back = next.at >= held.at && next.sent > held.sent + limits::reply_deadline;
+        return later_epoch || is_back ? next : held;
+    }
     if (next.at > held.at) return next;
     if (next.at == held.at && next.sent > held.sent) return next;
     return held;

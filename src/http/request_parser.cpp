@@ -43,7 +43,7 @@ class header_parser final : public beast::basic_parser<true> {
 
     [[nodiscard]] unsigned status() const noexcept { return status_; }
     [[nodiscard]] bool is_1_0() const noexcept { return version_ == 10; }
-    [[nodiscard]] bool wants_continue() const noexcept { return wants_continue_; }
+    [[nodiscard]] bool wants_continue() const noexcept { return wants_continue_ && version_ > 10; }
 
     /// What only the whole header can tell. 0: nothing is wrong.
     [[nodiscard]] unsigned check() const noexcept {

@@ -20,6 +20,7 @@ namespace {
 struct ticket_query {
     std::string sale;
     std::string buyer;
+    bool has_sale = false;
     bool has_buyer = false;
 };
 
@@ -30,13 +31,13 @@ std::optional<ticket_query> parse_ticket_query(std::string_view text) {
     ticket_query query;
     const auto parsed = boost::urls::parse_query(copy);
     if (!parsed) return std::nullopt;
-    bool has_sale = false;
     boost::urls::encoding_opts options;
     options.space_as_plus = true;
     for (const auto& parameter : *parsed) {
-        const bool is_sale = parameter.key == "sale";
-        if (!is_sale && parameter.key != "buyer") continue;
-        auto& seen = is_sale ? has_sale : query.has_buyer;
+        const auto name = parameter.key.decode();
+        const bool is_sale = name == "sale";
+        if (!is_sale && name != "buyer") continue;
+        auto& seen = is_sale ? query.has_sale : query.has_buyer;
         if (std::exchange(seen, true)) return std::nullopt;
         parameter.value.decode(
             options, boost::urls::string_token::assign_to(is_sale ? query.sale : query.buyer));
@@ -153,7 +154,7 @@ router::result router::buy_ticket(const request& asked, connection& one, std::st
     if (!asked.query.empty()) {
         query = parse_ticket_query(asked.query);
         if (!query) return bad_ticket(out, 400, "bad_query", one.ends);
-        if (!query->sale.empty()) sale = query->sale;
+        if (query->has_sale) sale = query->sale;
         wanted.buyer = query->buyer;
     }
     if (!is_sale_id(sale)) return bad_ticket(out, 400, "bad_sale", one.ends);
@@ -164,7 +165,7 @@ router::result router::buy_ticket(const request& asked, connection& one, std::st
     if (!choose_key(asked, wanted)) return bad_ticket(out, 400, "bad_key", one.ends);
     auto* on = office_.find(sale);
     if (on != nullptr) return buy(*on, wanted, one, out, now);
-    const bool certain = office_.knows_all(now);
+    const bool certain = office_.is_none(sale, now);
     return bad_ticket(out, certain ? 404 : 503, certain ? "no_sale" : "busy", one.ends);
 }
 
@@ -197,7 +198,8 @@ router::result router::reserve(const request& asked, std::string_view sale, conn
     }
     auto* on = office_.find(sale);
     if (on != nullptr) return buy(*on, wanted, one, out, now);
-    if (office_.knows_all(now)) return problem(out, 404, "no_sale", "There is no such sale.", how);
+    if (office_.is_none(sale, now))
+        return problem(out, 404, "no_sale", "There is no such sale.", how);
     return problem(out, 503, "busy", sentence_of(outcome::busy), how, retry_after);
 }
 
@@ -209,7 +211,7 @@ router::result router::show_sale(const request& asked, std::string_view sale, co
         append_sale(out, sale, on->shared().says(), one.ends);
         return result::answered;
     }
-    if (office_.knows_all(now))
+    if (office_.is_none(sale, now))
         return problem(out, 404, "no_sale", "There is no such sale.", one.ends);
     return problem(out, 503, "busy", "The ledger cannot be asked; please try again.", one.ends,
                    retry_after);

@@ -112,7 +112,7 @@ std::string_view server::implementation::process_requests(connection& one, std::
         while (bytes.starts_with("\r\n")) {
             bytes.remove_prefix(2);  // an empty line before a request is no harm
         }
-        if (bytes.empty()) {
+        if (bytes.empty() || bytes == "\r") {
             one.deadline = now + limits::idle_deadline;
             break;
         }

@@ -24,6 +24,9 @@ using sabotage::mutant;
 
 namespace {
 
+/// Of a script that fails: it is asked again many times a second.
+constexpr std::chrono::seconds complain_every{1};
+
 constexpr std::array<std::string_view, 6> reserve_parts{"",    "reservations", "buyers",
                                                         "due", "free",         "journal"};
 
@@ -162,9 +165,7 @@ void flights::landed(flight& one, const redisReply* answer) {
         if (proves_not_run(error)) {
             proved_not_run(carried, error);
         } else {
-            spdlog::error("the ledger could not run a script: {}", error);
-            lost(carried);
-            over_.close("a script failed");
+            failed(carried, error);
         }
     }
     one.carried = nullptr;
@@ -175,12 +176,11 @@ void flights::landed(flight& one, const redisReply* answer) {
 bool flights::take_in(flight& one, std::string_view reply) {
     tell(one);  // an earlier batch, if nobody has come to it yet
     if (sabotage::is(mutant::reply_skipped)) reply = sabotage::previous(reply);
-    auto line = parse_word_line(cut(reply, '\n'));
+    const auto line = parse_word_line(cut(reply, '\n'));
     if (!line) return false;
     auto& carried = *one.carried;
     one.from = carried.from;
-    line->says.sent = one.sent;
-    one.from->on().shared().hear(line->says);
+    hear(one.from->on().shared(), *line, one.sent);
     if (sabotage::is(mutant::reply_shifted)) reply = sabotage::shifted(reply);
     one.told.assign(reply);
     one.untold.swap(carried.items);
@@ -191,6 +191,17 @@ bool flights::take_in(flight& one, std::string_view reply) {
 void flights::give_up() {
     spdlog::error("the ledger's answer makes no sense; the connection is given up");
     over_.close("an answer that makes no sense");
+}
+
+/// It is over and may have done anything: the same ids ask again, in a moment.
+void flights::failed(batch& carried, std::string_view error) {
+    const auto now = monotonic::now();
+    if (now >= complained_ + complain_every) {
+        complained_ = now;
+        spdlog::error("the ledger could not run a script: {}", error);
+    }
+    wait_until_ = now + limits::tick;
+    lost(carried);
 }
 
 void flights::lost(batch& carried) {

@@ -65,6 +65,7 @@ class flights {
     void landed(flight& one, const redisReply* answer);
     bool take_in(flight& one, std::string_view reply);
     void give_up();
+    void failed(batch& carried, std::string_view error);
     void lost(batch& carried);
     static void lost(purchase_queue& items);
     void proved_not_run(batch& carried, std::string_view error);
@@ -83,6 +84,7 @@ class flights {
     std::array<flight, limits::batches_in_flight> flights_;
     command_writer command_;
     time_point wait_until_{};  // a ledger that is not ready for a resend is left alone till then
+    time_point complained_{};  // of a script that failed
 };
 
 }  // namespace onsale::redis

@@ -93,6 +93,15 @@ asio::awaitable<or_complaint<int>> fence(connection& over, identity us, std::vec
     co_return killed;
 }
 
+asio::awaitable<or_complaint<int>> check_rights(connection& over) {
+    const auto told = co_await call(over, command_of("EVALSHA", rights_script().sha, "0"));
+    if (told && told->text.starts_with("NOSCRIPT")) load_scripts_again(over);
+    // Where this one cannot run none can, and none stops half-way.
+    if (!told || told->is != reply::kind::text || told->text.empty()) co_return 0;
+    co_return complaint{"our user may not give these commands, which a sale takes: " + told->text +
+                        " (see ACL SETUSER)"};
+}
+
 asio::awaitable<or_complaint<int>> check_durability(connection& over, durability wanted) {
     if (wanted == durability::none) co_return 0;
     const auto answer =

@@ -34,6 +34,10 @@ struct identity {
 [[nodiscard]] boost::asio::awaitable<or_complaint<int>> fence(connection& over, identity us,
                                                               std::vector<identity> old);
 
+/// Success if no script of the ledger would have to stop half-way because our user may not do all
+/// of it.
+[[nodiscard]] boost::asio::awaitable<or_complaint<int>> check_rights(connection& over);
+
 /// Success if the ledger keeps what `wanted` asks for.
 [[nodiscard]] boost::asio::awaitable<or_complaint<int>> check_durability(connection& over,
                                                                          durability wanted);

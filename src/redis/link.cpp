@@ -68,10 +68,10 @@ class link::implementation final : public connection_handler {
             checked_ = now;
             spawn(keep_checking(), "the check of the ledger");
         }
-        if (!status_.durable) flights_.refuse_all();
+        if (!status_.fit) flights_.refuse_all();
         if (watch_.claim_discovery(now)) spawn(watch_.discover(now), "the search for new sales");
         watch_.poll(now);
-        if (status_.durable) sweeper_.sweep(now);
+        if (status_.fit) sweeper_.sweep(now);
         take_off_soon();
     }
 
@@ -104,11 +104,11 @@ class link::implementation final : public connection_handler {
 
     /// Sends at the end of this turn of the loop: all that arrived in it travels together.
     void take_off_soon() {
-        if (posted_ || !up_ || !status_.durable) return;
+        if (posted_ || !up_ || !status_.fit) return;
         posted_ = true;
         asio::post(io_, [this] {
             posted_ = false;
-            if (up_ && status_.durable) flights_.take_off(monotonic::now());
+            if (up_ && status_.fit) flights_.take_off(monotonic::now());
         });
     }
 
@@ -164,8 +164,7 @@ class link::implementation final : public connection_handler {
         if (closed_) co_return complaint{why_};
         auto us = co_await greet(connection_, to_);
         if (!us) co_return us.error();
-        const auto durable = co_await check();
-        set_durable(durable);
+        judge(co_await check());
         if (sabotage::is(sabotage::mutant::fence_skipped)) old_.clear();
         const auto fenced = co_await fence(connection_, *us, old_);
         if (!fenced) co_return fenced.error();
@@ -191,7 +190,10 @@ class link::implementation final : public connection_handler {
         co_return 0;
     }
 
+    /// Whether the ledger is fit to sell on.
     asio::awaitable<or_complaint<int>> check() {
+        const auto allowed = co_await check_rights(connection_);
+        if (!allowed) co_return allowed;
         const auto configured = co_await check_durability(connection_, wanted_);
         if (!configured || wanted_ == durability::none) co_return configured;
         const auto told = co_await ask_rewrites(connection_);
@@ -200,9 +202,9 @@ class link::implementation final : public connection_handler {
     }
 
     asio::awaitable<void> keep_checking() {
-        const auto durable = co_await check();
+        const auto fit = co_await check();
         if (!up_) co_return;
-        set_durable(durable);
+        judge(fit);
         const auto memory = co_await ask_memory(connection_);
         if (!up_) co_return;
         memory ? publish(*memory) : do_without_memory(memory.error().sentence);
@@ -223,11 +225,11 @@ class link::implementation final : public connection_handler {
         spdlog::warn("how long the ledger's memory lasts is not known: {}", why);
     }
 
-    void set_durable(const or_complaint<int>& checked) {
-        const bool durable = checked.has_value() || sabotage::is(sabotage::mutant::unsynced_ack);
+    void judge(const or_complaint<int>& checked) {
+        const bool fit = checked.has_value() || sabotage::is(sabotage::mutant::unsynced_ack);
         if (!checked) complain(checked.error().sentence);
-        if (durable && !status_.durable) spdlog::info("the ledger is as durable as configured");
-        status_.durable = durable;
+        if (fit && !status_.fit) spdlog::info("the ledger is fit to sell on");
+        status_.fit = fit;
     }
 
     /// Says what is wrong, once until it is something else or over.

@@ -68,9 +68,14 @@ const script& rebuild_script() {
     return instance;
 }
 
-std::array<const script*, 6> all_scripts() {
-    return {&open_script(),   &reserve_script(), &settle_script(),
-            &adjust_script(), &read_script(),    &ordered_script()};
+const script& rights_script() {
+    static const auto instance = make("rights", source::rights);
+    return instance;
+}
+
+std::array<const script*, 7> all_scripts() {
+    return {&open_script(), &reserve_script(), &settle_script(), &adjust_script(),
+            &read_script(), &ordered_script(), &rights_script()};
 }
 
 }  // namespace onsale::redis

@@ -16,6 +16,7 @@ extern const std::string_view adjust;
 extern const std::string_view read;
 extern const std::string_view ordered;
 extern const std::string_view rebuild;
+extern const std::string_view rights;
 }  // namespace source
 
 struct script {
@@ -31,8 +32,9 @@ struct script {
 [[nodiscard]] const script& read_script();
 [[nodiscard]] const script& ordered_script();
 [[nodiscard]] const script& rebuild_script();
+[[nodiscard]] const script& rights_script();
 
 /// Those that a node uses, to be loaded at every connect.
-[[nodiscard]] std::array<const script*, 6> all_scripts();
+[[nodiscard]] std::array<const script*, 7> all_scripts();
 
 }  // namespace onsale::redis

@@ -30,11 +30,10 @@ class sweeper::broom final : public reply_handler {
                          text);
             return;
         }
-        auto line = parse_word_line(cut(text, '\n'));
+        const auto line = parse_word_line(cut(text, '\n'));
         if (!line || cut(text, ' ') != "swept") return;
         const auto swept = parse_integer(text).value_or(0);
-        line->says.sent = sent_;
-        about_.hear(line->says);
+        hear(about_, *line, sent_);
         owner_.status_.expired.fetch_add(static_cast<std::uint64_t>(swept),
                                          std::memory_order_relaxed);  // a count, orders nothing
         // One sweep takes only so many; it leaves nothing due for good, so this ends.

@@ -20,8 +20,8 @@ namespace asio = boost::asio;
 
 class watch::question final : public reply_handler {
   public:
-    question(connection& over, std::vector<sale*> about, time_point sent)
-        : over_{over}, about_{std::move(about)}, sent_{sent} {}
+    question(connection& over, sale_book& book, std::vector<sale*> about, time_point sent)
+        : over_{over}, book_{book}, about_{std::move(about)}, sent_{sent} {}
 
     void on_reply(const redisReply* answer) override {
         const std::unique_ptr<question> self{this};  // the last one to hear of it
@@ -29,18 +29,28 @@ class watch::question final : public reply_handler {
         std::string_view text{answer->str, static_cast<std::size_t>(answer->len)};
         if (text.starts_with("NOSCRIPT")) return load_scripts_again(over_);
         for (auto* one : about_) {
-            auto line = parse_word_line(cut(text, '\n'));
-            if (!line) return;
-            line->says.sent = sent_;
-            one->hear(line->says);
+            const auto line = read(book_, one->id(), cut(text, '\n'));
+            if (line) hear(*one, *line, sent_);
         }
     }
 
   private:
     connection& over_;
+    sale_book& book_;
     std::vector<sale*> about_;
     time_point sent_;
 };
+
+std::optional<word_line> watch::read(sale_book& book, std::string_view id, std::string_view line) {
+    auto word = parse_word_line(line);
+    if (word) {
+        book.could_read(id);
+    } else if (book.claim_complaint(id)) {
+        spdlog::error("sale {}: the ledger cannot read it, the others go on: {}", id,
+                      parse_unreadable(line).value_or("an answer that makes no sense"));
+    }
+    return word;
+}
 
 void watch::refresh() {
     if (sales_.size() == book_.size()) return;
@@ -91,7 +101,7 @@ void watch::ask(std::vector<sale*> about, time_point now) {
         command_.add(held.epoch);
         command_.add(held.version);
     }
-    auto asked = std::make_unique<question>(over_, std::move(about), now);
+    auto asked = std::make_unique<question>(over_, book_, std::move(about), now);
     if (!over_.send(command_.text(), *asked, now)) return;
     (void)asked.release();  // it deletes itself when it is answered
     status_.polls.fetch_add(1, std::memory_order_relaxed);
@@ -127,9 +137,8 @@ asio::awaitable<bool> watch::learn(std::vector<std::string> names) {
     if (!answer || answer->is != reply::kind::text) co_return false;
     std::string_view text = answer->text;
     for (const auto& name : names) {
-        auto line = parse_word_line(cut(text, '\n'));
-        if (!line) co_return false;
-        const auto salt = parse_salt(line->salt);
+        auto line = read(book_, name, cut(text, '\n'));
+        const auto salt = line ? parse_salt(line->salt) : std::nullopt;
         if (!salt || line->says.state == sale_state::missing) continue;
         line->says.sent = sent;
         book_.add({sale_id{name}, *salt}, line->says);

@@ -5,11 +5,14 @@
 
 #include "onsale/core/sale_book.hpp"
 #include "onsale/redis/link.hpp"
+#include "onsale/redis/word_line.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_set>
 #include <vector>
 
@@ -36,6 +39,9 @@ class watch {
     class question;
 
     void refresh();
+    /// What `line` says of a sale; nothing if that cannot be read, which is told once.
+    [[nodiscard]] static std::optional<word_line> read(sale_book& book, std::string_view id,
+                                                       std::string_view line);
     static void tell_news(sale& about);
     void ask(std::vector<sale*> about, time_point now);
     [[nodiscard]] boost::asio::awaitable<bool> learn(std::vector<std::string> names);

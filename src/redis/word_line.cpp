@@ -41,6 +41,14 @@ class field_reader {
 
 }  // namespace
 
+void hear(sale& about, const word_line& line, time_point sent) noexcept {
+    auto says = line.says;
+    says.sent = sent;
+    if (!says.overrides() && parse_salt(line.salt) != about.salt())
+        says.state = sale_state::missing;
+    about.hear(says);
+}
+
 std::optional<word_line> parse_word_line(std::string_view line) noexcept {
     field_reader read{line};
     word_line result;
@@ -65,6 +73,11 @@ std::optional<word_line> parse_word_line(std::string_view line) noexcept {
     result.withheld = read.number();
     if (!read.good() || says.state == sale_state::unknown) return std::nullopt;
     return result;
+}
+
+std::optional<std::string_view> parse_unreadable(std::string_view line) noexcept {
+    if (cut(line, ' ') != "unreadable") return std::nullopt;
+    return line;
 }
 
 }  // namespace onsale::redis

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cctype>
 #include <fstream>
 #include <thread>
 #include <utility>
@@ -111,6 +113,37 @@ TEST_F(LedgerAccess, WithoutTheRightToRunScriptsTakesNothing) {
     grant({"+evalsha"});
     EXPECT_EQ(buy_at(one.port(), "bob").status, 201U);
     EXPECT_EQ(sold(), "1");
+}
+
+/// A script that is stopped half-way has sold what nobody counted (P1): who may not do all of it
+/// does not begin.
+TEST_F(LedgerAccess, WithoutTheRightToACommandOfAScriptSellsNothing) {
+    for (const std::string command : {"zadd", "rpush", "xadd", "hset"}) {
+        SCOPED_TRACE(command);
+        grant({"-" + command});
+        const auto one = make_node(password, false);
+        std::string name = command;
+        std::transform(name.begin(), name.end(), name.begin(), ::toupper);
+        ASSERT_TRUE(one.says("which a sale takes: " + name));
+        EXPECT_EQ(one.readiness(), 503U);
+        EXPECT_EQ(buy_at(one.port(), "alice").status, 503U);
+        EXPECT_EQ(ledger.field("state"), "open") << "and nothing has to be rebuilt";
+        grant({"+" + command});
+        EXPECT_TRUE(wait_until([&] { return buy_at(one.port(), command).is_yes(); }));
+    }
+    EXPECT_EQ(sold(), "4");
+}
+
+/// A second may go by until a node sees it; no ticket is sold twice meanwhile.
+TEST_F(LedgerAccess, P1ThatLosesARightWhileItSellsFreezesTheSale) {
+    const auto one = make_node(password, true);
+    EXPECT_EQ(buy_at(one.port(), "alice").status, 201U);
+    grant({"-zadd"});
+    for (int i = 0; i < 5; ++i)
+        EXPECT_FALSE(buy_at(one.port(), "bob-" + std::to_string(i)).is_yes());
+    EXPECT_EQ(sold(), "1");
+    grant({"+zadd"});
+    EXPECT_TRUE(wait_until([&] { return buy_at(one.port(), "cy").code == "frozen"; }));
 }
 
 /// Who cannot see whether the ledger is durable must take it that it is not (L7).

@@ -1,4 +1,5 @@
 #include "support/http_client.hpp"
+#include "support/law.hpp"
 #include "support/stage.hpp"
 #include "support/wait_until.hpp"
 
@@ -57,6 +58,23 @@ TEST(EmptiedLedger, SellsNothingEverAgain) {
     EXPECT_EQ(get(on.ports()[0], "/v1/sales/G101").at("state"), "missing");
     EXPECT_NE(get(on.ports()[0], "/metrics").body.find("onsale_sale_frozen{sale=\"G101\"} 1"),
               std::string::npos);
+}
+
+/// Redis was started in another directory, say: what was lost comes back, and all of it.
+TEST(EmptiedLedger, ThatComesBackWholeSellsOnByItself) {
+    stage on{{.nodes = 2, .total = crowd::endless}};
+    crowd buyers{steady(on)};
+    buyers.start();
+    ASSERT_TRUE(wait_until([&] { return on.sold() > 100; }));
+    on.command({"SWAPDB", "0", "5"});
+    ASSERT_TRUE(wait_until([&] { return all_told(on.ports(), 503, "missing"); }));
+    on.command({"SWAPDB", "0", "5"});
+    const auto sold = on.sold();
+    EXPECT_TRUE(wait_until([&] { return on.sold() > sold + 100; }));
+    EXPECT_TRUE(on.all_sell());
+    buyers.stop();
+    buyers.join();
+    EXPECT_EQ(describe(breaches_of_law(on.ledger())), "");
 }
 
 /// As `onsale sale open` cannot know: the id was in use before the ledger was emptied.

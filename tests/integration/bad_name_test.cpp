@@ -41,7 +41,8 @@ std::vector<bad_input> bad_buyers() {
                         answered(400)});
     }
     for (const std::string query :
-         {"buyer=%2", "buyer=%zz", "buyer=a&buyer=b", "sale=demo&sale=demo", "buyer=%"}) {
+         {"buyer=%2", "buyer=%zz", "buyer=a&buyer=b", "sale=demo&sale=demo", "buyer=%",
+          "buyer=a&b%75yer=b", "s%61le=demo&sale=demo", "sale=", "sale", "sale=&buyer=a"}) {
         rows.push_back(
             {"the query " + query, get_of("/buy/ticket?" + query), answered(400), answered(400)});
     }

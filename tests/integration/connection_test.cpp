@@ -240,4 +240,27 @@ TEST_F(Connection, IsToldToContinueWhenItAsks) {
     EXPECT_EQ(client.receive().status, 201u);
 }
 
+// RFC 9110: HTTP/1.0 knows no 100, and its client would take it for the answer.
+TEST_F(Connection, OfHttp10IsNotToldToContinue) {
+    const auto& one = sell();
+    http_client client{one.port()};
+    const auto body = order_of("ada");
+    const std::string length = std::to_string(body.size());
+    client.send(std::string{"POST "} + reserve_path + " HTTP/1.0\r\nHost: onsale\r\nExpect: " +
+                "100-continue\r\nContent-Length: " + length + "\r\n\r\n");
+    client.send(body);
+    EXPECT_EQ(client.receive().status, 201u);
+}
+
+// Whatever pieces it comes in.
+TEST_F(Connection, TakesAnEmptyLineInTwoPiecesBeforeARequest) {
+    const auto& one = sell();
+    http_client client{one.port()};
+    client.send(http_request("GET", "/buy/ticket") + "\r");
+    EXPECT_EQ(client.receive().at("data.ticket"), "1");
+    std::this_thread::sleep_for(50ms);
+    client.send("\n" + http_request("GET", "/buy/ticket"));
+    EXPECT_EQ(client.receive().at("data.ticket"), "2");
+}
+
 }  // namespace onsale::test

@@ -150,7 +150,8 @@ TEST_F(HarmlessInput, OfNobodyIsATicketForNobody) {
     }
     for (const auto& bytes :
          {get_of("http://onsale/buy/ticket"), get_of("http://onsale:8080/buy/ticket?sale=demo"),
-          get_of("/buy/ticket?"), get_of("/buy/ticket?sale="), get_of("/buy/ticket?%7B%7D=*&a;b"),
+          get_of("/buy/ticket?"), get_of("/buy/ticket?s%61le=demo"),
+          get_of("/buy/ticket?%7B%7D=*&a;b"),
           ticket_with("Accept: ]]..os.exit()..[[\r\nCookie: '; DROP TABLE orders; --\r\n")}) {
         both_ways(bytes, [&](auto port) { EXPECT_EQ(told(port, bytes).at("code"), "1"); });
     }

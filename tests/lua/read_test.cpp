@@ -32,6 +32,20 @@ TEST_F(Read, TellsRecordsInTheOrderOfTheQuestion) {
     EXPECT_EQ(told.items[2].tickets(), (numbers{1, 2}));
 }
 
+TEST_F(Read, HoldsNoSaleUpForOneThatIsDamaged) {
+    open();
+    ledger_client damaged{session, "far"};
+    damaged.open();
+    damaged.command({"HSET", damaged.key(), "total", "abc"});
+    const auto lines =
+        ledger.run(redis::ledger_script::read, {damaged.key(), ledger.key(), "onsale:{none}"},
+                   {"3", "0", "0", "0", "0", "0", "0"});
+    ASSERT_EQ(lines.size(), 3U);
+    EXPECT_TRUE(redis::parse_unreadable(lines[0])) << lines[0];
+    EXPECT_TRUE(redis::parse_word_line(lines[1])) << lines[1];
+    EXPECT_TRUE(redis::parse_word_line(lines[2])) << lines[2];
+}
+
 TEST_F(Read, L4OfASaleThatDoesNotExistIsMissing) {
     const auto told = ledger.read({id_of(1)}, {3, 9});
     EXPECT_EQ(told.says.says.state, sale_state::missing);

@@ -75,7 +75,10 @@ TEST_F(Refusal, OfAnotherFormatIsAnErrorOfEveryScript) {
     EXPECT_TRUE(says_format([&] { ledger.open(); }));
     EXPECT_TRUE(says_format([&] { ledger.reserve(wishes(1, 1)); }));
     EXPECT_TRUE(says_format([&] { ledger.adjust("pause"); }));
-    EXPECT_TRUE(says_format([&] { ledger.read(); }));
+    EXPECT_TRUE(ledger.run(redis::ledger_script::read, {ledger.key()}, {"1", "0", "0"})
+                    .at(0)
+                    .starts_with("unreadable FORMAT "));
+    EXPECT_TRUE(says_format([&] { ledger.read({id_of(1)}); }));
     EXPECT_TRUE(says_format([&] { ledger.reserve(wishes(1, 1), {9, 9}); }));
     EXPECT_EQ(digest(), before);
 }

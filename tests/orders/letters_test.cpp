@@ -46,6 +46,23 @@ TEST_P(DeadLetters, L27AreRecordsThatCannotBeUnderstood) {
     EXPECT_EQ(open_letters(), 1);
 }
 
+/// P8: a sale that the ledger cannot read holds no other one up.
+TEST_P(DeadLetters, AreNotMadeOfASaleThatCannotBeRead) {
+    open();
+    ledger_client newer{session, "new"};
+    newer.open();
+    newer.reserve(wishes(50, 2));
+    newer.command({"HSET", newer.key(), "format", "2"});
+    start_writer();
+    ledger.reserve(wishes(1, 3));
+    ASSERT_TRUE(becomes_ordered()) << writer->log();
+    EXPECT_EQ(rows(), 3);
+    EXPECT_EQ(open_letters(), 0);
+    EXPECT_TRUE(writer->has_told("ALARM sale new: the ledger cannot read it")) << writer->log();
+    newer.command({"HSET", newer.key(), "format", "1"});
+    EXPECT_TRUE(wait_until([&] { return rows() == 5; }, patience)) << writer->log();
+}
+
 TEST_P(DeadLetters, L27AreRowsThatTheDatabaseRefuses) {
     open();
     start_writer();

@@ -53,6 +53,19 @@ TEST(WordLine, IsTakenApart) {
     EXPECT_EQ(line->salt, "000102030405060708090a0b0c0d0e0f");
 }
 
+TEST(WordLine, L4OfAnotherSaleOfThatNameIsHeardAsALoss) {
+    const auto line = parse_word_line(good);
+    ASSERT_TRUE(line);
+    const auto salt = parse_salt(line->salt);
+    sale same{{"demo", *salt}, {}, 0};
+    redis::hear(same, *line, time_point{} + std::chrono::hours{1});
+    EXPECT_EQ(same.says().state, sale_state::open);
+    sale another{{"demo", {}}, {}, 0};
+    redis::hear(another, *line, time_point{} + std::chrono::hours{1});
+    EXPECT_EQ(another.says().state, sale_state::missing);
+    EXPECT_EQ(another.says().at, line->says.at);
+}
+
 TEST(WordLine, OfASaleThatDoesNotExistIsMissing) {
     const auto line = parse_word_line("0 0 missing 0 0 0 0 1 0 0 0 0 1700000001000 - 0-0 0 0 0");
     ASSERT_TRUE(line);

@@ -111,12 +111,22 @@ TEST(Newer, L28WhichNumbersWereIssuedIsNotForgotten) {
     }
 }
 
-TEST(Newer, L4FrozenAndMissingEndOnlyWithAHigherEpoch) {
+TEST(Newer, L4FrozenAndMissingEndWithAHigherEpoch) {
     for (const auto state : {frozen, missing}) {
         const auto held = says({1, 9}, state);
-        EXPECT_EQ(newer(held, says({1, 10}, open, noon + 1s)).state, state);
-        EXPECT_EQ(newer(held, says({1, 9}, open, noon + 1s)).state, state);
         EXPECT_EQ(newer(held, says({2, 1}, open, noon - 1s)).state, open);
+    }
+}
+
+/// Redis was started in another directory, and is back in its own.
+TEST(Newer, L4FrozenAndMissingEndWhenTheLedgerIsBackAndHasLostNothing) {
+    for (const auto state : {frozen, missing}) {
+        const auto held = newer(says({1, 9}, open, noon - 1s), says({0, 0}, state));
+        EXPECT_EQ(newer(held, says({1, 8}, open, noon + 1s)).state, state) << "it went back";
+        EXPECT_EQ(newer(held, says({1, 9}, open, noon + 500ms)).state, state)
+            << "perhaps answered before";
+        EXPECT_EQ(newer(held, says({1, 9}, open, noon + 501ms)).state, open);
+        EXPECT_EQ(newer(held, says({1, 10}, open, noon + 501ms)).state, open);
     }
 }
 

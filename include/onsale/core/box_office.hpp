@@ -106,9 +106,11 @@ class box_office final : public ledger_listener {
     /// Takes in the sales that any thread has discovered. At every tick.
     void refresh();
 
-    /// nullptr if this thread knows no such sale; then `knows_all` says whether that is certain.
+    /// nullptr if this thread knows no such sale; then `is_none` says whether that is certain.
     [[nodiscard]] local_sale* find(std::string_view sale);
-    [[nodiscard]] bool knows_all(time_point now) const noexcept { return book_.knows_all(now); }
+    [[nodiscard]] bool is_none(std::string_view sale, time_point now) const {
+        return book_.knows_all(now) && !book_.is_unreadable(sale);
+    }
 
     /// Whether there is certainly no reservation `id` of a sale that this thread does not know: the
     /// sale may have been opened a moment ago, and have sold through another node. It is certain

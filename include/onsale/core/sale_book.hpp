@@ -3,8 +3,11 @@
 #include "onsale/core/sale.hpp"
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <set>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -12,8 +15,9 @@
 
 namespace onsale {
 
-/// Thread safety: any thread. The lock is taken when a sale is added and when a thread copies what
-/// is new; never on the way of a purchase. Invariants: grows only; one `sale` for one id.
+/// Thread safety: any thread. The lock is taken when a sale is added, when a thread copies what is
+/// new, and about one that cannot be read; never on the way of a purchase. Invariants: grows only;
+/// one `sale` for one id.
 class sale_book {
   public:
     /// `tokens(total)` is the local stock that a sale begins with.
@@ -43,6 +47,12 @@ class sale_book {
         return heard_.load() > then.time_since_epoch().count();
     }
 
+    /// True for the one caller who is to tell that the ledger cannot read this sale, until it can.
+    [[nodiscard]] bool claim_complaint(std::string_view id);
+    void could_read(std::string_view id);
+    /// Such a sale may well exist.
+    [[nodiscard]] bool is_unreadable(std::string_view id) const;
+
     /// True for the one caller who is to read the list now.
     [[nodiscard]] bool claim_discovery(time_point now) noexcept;
 
@@ -54,6 +64,8 @@ class sale_book {
     std::atomic<std::size_t> size_{0};
     std::atomic<std::int64_t> heard_{0};
     std::atomic<std::int64_t> discovery_{0};
+    std::set<std::string, std::less<>> unreadable_;
+    std::atomic<bool> has_unreadable_{false};
 };
 
 }  // namespace onsale

@@ -65,7 +65,8 @@ struct word {
         return due != 0 && due <= then && !overrides();
     }
 
-    /// `frozen` and `missing` override whatever is held, until a higher epoch.
+    /// `frozen` and `missing` override whatever is held, until a higher epoch, or until the ledger
+    /// is there again and has lost nothing.
     [[nodiscard]] bool overrides() const noexcept {
         return state == sale_state::frozen || state == sale_state::missing;
     }

@@ -71,8 +71,9 @@ class journal_feed {
     /// The ids of all sales that the ledger knows.
     [[nodiscard]] virtual or_complaint<std::vector<std::string>> sales() = 0;
 
-    /// The words of `held`'s sales, in their order. A sale whose ledger is behind the pair that is
-    /// held freezes itself (L5).
+    /// The words of `held`'s sales, in their order, but for those that the ledger cannot read: a
+    /// complaint if it can read none. A sale whose ledger is behind the pair that is held freezes
+    /// itself (L5).
     [[nodiscard]] virtual or_complaint<std::vector<told_sale>> look(
         const std::vector<sale_position>& held) = 0;
 

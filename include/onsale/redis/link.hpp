@@ -28,7 +28,7 @@ enum class durability : std::uint8_t { always, everysec, none };
 /// What the link's thread writes and any thread may read.
 struct link_status {
     std::atomic<bool> connected{false};  ///< greeted, scripts loaded, old connections fenced
-    std::atomic<bool> durable{false};    ///< the ledger keeps what the config asks for
+    std::atomic<bool> fit{false};        ///< durable as the config asks for, and it lets us sell
     std::atomic<std::uint64_t> connects{0};
     std::atomic<std::uint64_t> fences{0};     ///< old connections killed before anything was resent
     std::atomic<std::uint64_t> batches{0};    ///< reserve calls

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "onsale/core/sale.hpp"
 #include "onsale/core/word.hpp"
 
 #include <cstdint>
@@ -21,7 +22,15 @@ struct word_line {
     std::int64_t withheld = 0;  ///< tickets that a rebuild keeps out of the sale (L28)
 };
 
+/// Lets `about` hear what was answered to a command of `sent`. A sale of that name with another
+/// salt is another one: that which `about` is has been lost.
+void hear(sale& about, const word_line& line, time_point sent) noexcept;
+
 /// Nothing if `line` is not a word.
 [[nodiscard]] std::optional<word_line> parse_word_line(std::string_view line) noexcept;
+
+/// Why the ledger cannot read a sale (another format, a damaged field); nothing if `line` does not
+/// say that.
+[[nodiscard]] std::optional<std::string_view> parse_unreadable(std::string_view line) noexcept;
 
 }  // namespace onsale::redis

@@ -1,0 +1,81 @@
+#include "support/http_client.hpp"
+#include "support/program.hpp"
+#include "support/stage.hpp"
+#include "support/wait_until.hpp"
+
+#include "onsale/redis/keys.hpp"
+
+#include <gtest/gtest.h>
+
+// A sale that the ledger cannot read, of a newer onsale or damaged, holds no other one up (P3, P8).
+
+namespace onsale::test {
+
+namespace {
+
+/// As a newer onsale writes it.
+void add_newer_sale(stage& on) {
+    on.command({"HSET", redis::sale_key("new"), "format", "2", "state", "open"});
+    on.command({"SADD", std::string{redis::sales_key}, "new"});
+}
+
+void damage(stage& on, const std::string& total) {
+    on.command({"HSET", redis::sale_key("far"), "total", total});
+}
+
+std::size_t times_told(const node& by, const std::string& text) {
+    const auto log = by.log();
+    std::size_t times = 0;
+    for (auto at = log.find(text); at != std::string::npos; at = log.find(text, at + 1))
+        ++times;
+    return times;
+}
+
+TEST(UnreadableSale, OfANewerFormatIsNamedAndTheOthersSell) {
+    stage on;
+    add_newer_sale(on);
+    auto& one = *on.nodes[0];
+    one.kill();
+    one.start();
+    EXPECT_TRUE(on.all_sell());
+    EXPECT_TRUE(one.says("sale new: the ledger cannot read it, the others go on: FORMAT"));
+    EXPECT_EQ(times_told(one, "sale new:"), 1U);
+    EXPECT_EQ(buy_at(one.port(), "ada", "new").status, 503U) << "there is such a sale";
+    EXPECT_EQ(buy_at(one.port(), "ada", "none").status, 404U);
+    EXPECT_TRUE(one.is_ready());
+    on.command({"DEL", redis::sale_key("new")});
+    on.command({"SREM", std::string{redis::sales_key}, "new"});
+}
+
+TEST(UnreadableSale, ThatIsDamagedStopsNoWordsOfTheOthers) {
+    stage on;
+    auto session = on.redis.connect();
+    ledger_client far{session, "far"};
+    far.open({.total = 5});
+    const auto& one = *on.nodes[0];
+    ASSERT_TRUE(wait_until([&] { return buy_at(one.port(), "ada", "far").is_yes(); }));
+    damage(on, "abc");
+    ASSERT_TRUE(one.says("sale far: the ledger cannot read it"));
+    const auto as_of = [&] { return get(one.port(), "/v1/sales/G101").at("as_of"); };
+    const auto before = as_of();
+    EXPECT_TRUE(wait_until([&] { return as_of() != before; }));
+    EXPECT_FALSE(buy_at(one.port(), "bob", "far").is_yes());
+    EXPECT_TRUE(on.all_sell());
+    damage(on, "5");
+    EXPECT_TRUE(wait_until([&] { return buy_at(one.port(), "cy", "far").is_yes(); }));
+}
+
+TEST(UnreadableSale, IsNamedByTheListOfSales) {
+    stage on;
+    add_newer_sale(on);
+    const auto list =
+        run_program({onsale_binary(), "sale", "list", "--redis", on.redis.endpoint().to_string()});
+    EXPECT_EQ(list.status, 1);
+    EXPECT_NE(list.output.find("G101"), std::string::npos) << list.output;
+    EXPECT_NE(list.output.find("sale new cannot be read: FORMAT"), std::string::npos)
+        << list.output;
+}
+
+}  // namespace
+
+}  // namespace onsale::test
