@@ -89,7 +89,14 @@ class sqlite_database final : public database {
         return lock_->try_lock();
     }
 
-    void begin() override { sql() << "BEGIN IMMEDIATE"; }
+    /// What is committed into a file that is no longer at its place nobody finds again.
+    void begin() override {
+        const auto& backend = static_cast<soci::sqlite3_session_backend&>(*sql().get_backend());
+        int has_moved = 0;
+        sqlite3_file_control(backend.conn_, "main", SQLITE_FCNTL_HAS_MOVED, &has_moved);
+        if (has_moved != 0) throw soci::soci_error{path_ + " was moved or deleted"};
+        sql() << "BEGIN IMMEDIATE";
+    }
 
     void begin_snapshot() override { sql() << "BEGIN"; }
 

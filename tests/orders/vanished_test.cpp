@@ -2,9 +2,10 @@
 #include "support/cable.hpp"
 #include "support/tcp_gate.hpp"
 
+#include <filesystem>
 #include <thread>
 
-// The database's machine vanishes, and nobody is told (P8).
+// The database's machine vanishes, or its file, and nobody is told (P8).
 
 namespace onsale::test {
 
@@ -42,6 +43,27 @@ TEST_P(OrderServerVanished, P8IsNoticedBehindAnAcknowledgedQuery) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Of, OrderServerVanished, testing::Values(database_kind::postgresql),
+                         [](const auto& given) { return name_of(given.param); });
+
+using OrderFileVanished = orders_test;
+
+/// Somebody has moved the file away, or deleted it: rows go on where they are looked for.
+TEST_P(OrderFileVanished, P8IsMadeAnewFromTheLedger) {
+    open();
+    start_writer();
+    ledger.reserve(wishes(1, 10));
+    ASSERT_TRUE(becomes_ordered()) << writer->log();
+    const auto file = orders.directory() / "orders.db";
+    std::filesystem::rename(file, orders.directory() / "moved.db");
+    ledger.reserve(wishes(11, 10));
+    ASSERT_TRUE(wait_until([&] { return writer->has_told("was moved or deleted"); }, patience))
+        << writer->log();
+    ASSERT_TRUE(wait_until([&] { return rows() == 20; }, patience)) << writer->log();
+    EXPECT_TRUE(becomes_ordered()) << writer->log();
+    EXPECT_EQ(differences(ledger, orders), "");
+}
+
+INSTANTIATE_TEST_SUITE_P(Of, OrderFileVanished, testing::Values(database_kind::sqlite),
                          [](const auto& given) { return name_of(given.param); });
 
 }  // namespace
