@@ -36,9 +36,10 @@ class own_sale {
   public:
     static constexpr int limit = 3;
 
-    explicit own_sale(scene& at) : at_{at}, name_{"aimed-" + std::to_string(at.random())} {
-        const auto told = at.on.run({"sale", "open", name_, "--total", "100", "--limit",
-                                     std::to_string(limit), "--hold", "1h"},
+    explicit own_sale(scene& at, int total = 100)
+        : at_{at}, name_{"aimed-" + std::to_string(at.random())} {
+        const auto told = at.on.run({"sale", "open", name_, "--total", std::to_string(total),
+                                     "--limit", std::to_string(limit), "--hold", "1h"},
                                     true);
         is_open_ = told.status == 0;
     }
@@ -86,50 +87,38 @@ bool is_yes(const test::http_answer& told) {
     return told.status == 200 || told.status == 201;
 }
 
-std::int64_t left_in(scene& at) {
-    return at.on.number("total") - at.on.number("sold");
-}
-
-void adjust(scene& at, const std::string& what, std::int64_t by) {
-    if (by > 0) at.on.run({"sale", what, whole_system::sale, "--by", std::to_string(by)});
-}
-
 // --- L11: sold out is told by a fresh word only --------------------------------------------------
 
 /// A word is good for a second; then the node looks it up, which it cannot.
 constexpr milliseconds certainly_stale = limits::word_age + milliseconds{150};
-/// As the nodes hear it: a poll, and a moment.
-constexpr milliseconds heard_by_all{400};
+constexpr int come_back = 10;
 
-/// All is sold when one node is cut off; whatever comes back then, it does not know.
+/// All is sold, and a node knows it, when it is cut off; what comes back then, it does not know.
 affliction cut_off_sold_out(scene& at) {
-    std::int64_t taken = 0;
-    for (int i = 0; i < 3; ++i) {
-        const auto left = left_in(at);
-        adjust(at, "withdraw", left);  // refused if some of it was sold meanwhile
-        taken += std::max<std::int64_t>(left - left_in(at), 0);
-    }
-    std::this_thread::sleep_for(heard_by_all);
+    const auto sale = std::make_shared<own_sale>(at, own_sale::limit);
     const auto which = at.any_node();
+    const auto port = at.on.nodes[which]->port();
+    const auto ask = [&at, sale, port] {
+        const auto name = "cut-off-" + std::to_string(at.random());
+        return sale->buy(port, name, name).status;
+    };
+    const bool is_told = is_yes(sale->buy(port, "first", "first", own_sale::limit)) &&
+                         test::wait_until([&] { return ask() == 409; }, milliseconds{5'000});
     at.on.ledger_gates[which]->swallow(true);
-    ++at.injected["a node cut off when all is sold"];
+    at.injected["a node cut off when all is sold"] += is_told ? 1 : 0;
+    at.on.run({"sale", "restock", sale->name(), "--by", std::to_string(come_back)});
     const auto asks_from = std::chrono::steady_clock::now() + certainly_stale;
     auto when = std::make_shared<pace>(milliseconds{300});
     return {.act =
-                [&at, which, asks_from, when] {
+                [&at, ask, asks_from, when] {
                     if (std::chrono::steady_clock::now() < asks_from || !when->due()) return;
-                    const auto told = at.buy_at(which, "cut-off-" + std::to_string(at.random()));
                     at.found.looked_at(check::sold_out);
-                    if (told == 409) {
+                    if (ask() == 409) {
                         at.found.add(check::sold_out,
                                      "a node that has been cut off for over a second refuses");
                     }
                 },
-            .end =
-                [&at, which, taken] {
-                    at.on.ledger_gates[which]->swallow(false);
-                    adjust(at, "restock", taken);
-                },
+            .end = [&at, which] { at.on.ledger_gates[which]->swallow(false); },
             .lasts = certainly_stale + milliseconds{2'500}};
 }
 
