@@ -284,7 +284,7 @@ void compare_reported(scene& at) {
 affliction die_before_commit(scene& at) {
     const auto doomed = [&at](std::size_t which) {
         at.on.start_writer(which,
-                           {"ONSALE_FAILPOINT=before_commit:" + std::to_string(at.number(1, 12))});
+                           {"ONSALE_FAILPOINT=before_commit:" + std::to_string(at.number(1, 6))});
     };
     for (std::size_t i = 0; i < at.on.writers.size(); ++i) {
         at.on.writers[i]->kill();
@@ -303,7 +303,8 @@ affliction die_before_commit(scene& at) {
                 [&at] {
                     for (const auto& one : at.on.writers)
                         one->kill();
-                }};
+                },
+            .lasts = milliseconds{2'500}};
 }
 
 }  // namespace

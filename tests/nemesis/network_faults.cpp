@@ -66,7 +66,8 @@ std::function<affliction(scene&)> spoilt(std::string name, choose_gates which,
     };
 }
 
-/// What befalls the connections that are there, again and again.
+/// What befalls the connections that are there, again and again. What would still befall one that
+/// was idle all the while ends with it.
 std::function<affliction(scene&)> struck(std::string name, choose_gates which,
                                          std::function<void(scene&, test::tcp_gate&)> strike) {
     return [=](scene& at) -> affliction {
@@ -79,7 +80,11 @@ std::function<affliction(scene&)> struck(std::string name, choose_gates which,
                         strike(at, *all[static_cast<std::size_t>(at.number(0, last))]);
                         ++at.injected[name];
                     },
-                .end = [all, name] { mend(all, name); }};
+                .end =
+                    [all] {
+                        for (auto* gate : all)
+                            gate->cut();
+                    }};
     };
 }
 
