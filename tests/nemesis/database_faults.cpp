@@ -3,6 +3,7 @@
 
 #include "onsale/redis/keys.hpp"
 
+#include <exception>
 #include <memory>
 #include <utility>
 
@@ -16,9 +17,21 @@ bool is_postgresql(const whole_system& on) {
     return on.database_gate != nullptr;
 }
 
+/// False, and nothing is done: a writer that is stopped holds SQLite's lock.
+template <class Action>
+bool does(Action act) {
+    try {
+        act();
+        return true;
+    } catch (const std::exception& failure) {
+        if (!test::order_database::is_locked(failure)) throw;
+        return false;
+    }
+}
+
 /// PostgreSQL's server is down; a file of SQLite's is somebody else's.
 affliction take_away(scene& at) {
-    at.on.orders.take_away();
+    if (!does([&at] { at.on.orders.take_away(); })) return {};
     ++at.injected["database stopped"];
     return {.end = [&at] { at.on.orders.bring_back(); }};
 }
@@ -35,19 +48,23 @@ affliction kill_server(scene& at) {
 }
 
 affliction slow_down(scene& at) {
-    ++at.injected["database slow"];
     if (is_postgresql(at.on)) {
+        ++at.injected["database slow"];
         const milliseconds delay{at.number(20, 200)};
         at.on.database_gate->delay(delay, delay);
         return {.end = [&at] { at.on.database_gate->delay(milliseconds{0}, milliseconds{0}); }};
     }
     auto when = std::make_shared<pace>(milliseconds{at.number(100, 400)});
     auto is_away = std::make_shared<bool>(false);
+    auto is_counted = std::make_shared<bool>(false);
     return {.act =
-                [&at, when, is_away] {
+                [&at, when, is_away, is_counted] {
                     if (!when->due()) return;
-                    *is_away ? at.on.orders.bring_back() : at.on.orders.take_away();
-                    *is_away = !*is_away;
+                    if (std::exchange(*is_away, false)) return at.on.orders.bring_back();
+                    *is_away = does([&at] { at.on.orders.take_away(); });
+                    if (*is_away && !std::exchange(*is_counted, true)) {
+                        ++at.injected["database slow"];
+                    }
                 },
             .end =
                 [&at, is_away] {
@@ -115,7 +132,7 @@ affliction forbid_changes(scene& at) {
 /// starts, and then go through.
 affliction poison(scene& at) {
     const auto buyer = "poison-" + std::to_string(at.random() % 1'000'000);
-    at.on.orders.refuse_buyer(buyer);
+    if (!does([&] { at.on.orders.refuse_buyer(buyer); })) return {};
     auto is_sold = std::make_shared<bool>(false);
     auto when = std::make_shared<pace>(milliseconds{150});
     return {.act =
@@ -127,8 +144,8 @@ affliction poison(scene& at) {
                 },
             .end =
                 [&at] {
+                    kill_writers(at.on);  // one that is stopped may hold SQLite's lock
                     at.on.orders.refuse_nobody();
-                    kill_writers(at.on);
                 },
             .lasts = milliseconds{1'200}};
 }
@@ -166,10 +183,10 @@ void mend_entry(scene& at) {
     if (!test::wait_until(is_there, milliseconds{10'000})) {
         at.found.add(check::orders, "an entry that nobody understands became no dead letter");
     }
+    kill_writers(at.on);  // one that is stopped may hold SQLite's lock
     at.on.orders.execute(
         "UPDATE dead_letters SET text = replace(text, 'format=9', 'format=1') "
         "WHERE what = 'entry' AND state = 'open'");
-    kill_writers(at.on);
 }
 
 /// A journal entry that cannot be understood: a dead letter, and all the others go on.

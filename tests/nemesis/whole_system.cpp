@@ -40,6 +40,7 @@ whole_system::whole_system(cast of)
     : redis{{.arguments = {"--enable-debug-command", "yes"}, .environment = power.environment()}},
       orders{of.database},
       cast_{std::move(of)} {
+    orders.wait_at_most(std::chrono::seconds{1});
     if (cast_.small_disks) make_small_disks();
     open_sale();
     journal_ = std::make_unique<journal_record>(redis.endpoint(), sale);

@@ -8,6 +8,7 @@
 #include <soci/soci.h>
 #include <soci/sqlite3/soci-sqlite3.h>
 #include <stdexcept>
+#include <string_view>
 
 namespace onsale::test {
 
@@ -62,7 +63,7 @@ std::unique_ptr<order_database::connection> order_database::connect(
         return made;
     }
     auto made = std::make_unique<connection>(soci::sqlite3, "dbname=\"" + file() + "\"");
-    made->sql << "PRAGMA busy_timeout = 20000";
+    made->sql << "PRAGMA busy_timeout = " + std::to_string(patience_.count());
     return made;
 }
 
@@ -110,8 +111,13 @@ bool order_database::answers() const {
 void order_database::take_away() {
     is_killed_ = false;
     if (server_) return server_->stop();
-    lock_ = connect();
-    lock_->sql << "BEGIN IMMEDIATE";
+    auto locking = connect();
+    locking->sql << "BEGIN IMMEDIATE";
+    lock_ = std::move(locking);
+}
+
+bool order_database::is_locked(const std::exception& failure) {
+    return std::string_view{failure.what()}.find("database is locked") != std::string_view::npos;
 }
 
 void order_database::bring_back() {
@@ -150,8 +156,11 @@ void order_database::refuse_buyer(const std::string& buyer, const std::string& w
     }
     const auto raise = " ON orders WHEN NEW.buyer = '" + buyer + "' AND NEW." + when +
                        " BEGIN SELECT RAISE(ABORT, 'refused'); END";
-    execute("CREATE TRIGGER refused BEFORE INSERT" + raise);
-    execute("CREATE TRIGGER refused_too BEFORE UPDATE" + raise);
+    const auto to = connect();
+    to->sql << "BEGIN IMMEDIATE";
+    to->sql << "CREATE TRIGGER refused BEFORE INSERT" + raise;
+    to->sql << "CREATE TRIGGER refused_too BEFORE UPDATE" + raise;
+    to->sql << "COMMIT";
 }
 
 void order_database::refuse_nobody() const {

@@ -2,6 +2,8 @@
 
 #include "support/temporary_directory.hpp"
 
+#include <chrono>
+#include <exception>
 #include <filesystem>
 #include <functional>
 #include <iosfwd>
@@ -46,6 +48,11 @@ class order_database {
 
     /// From now on nobody can write: the server is stopped; a file of SQLite's is locked.
     void take_away();
+
+    /// How long a statement of ours waits for SQLite's lock before it fails as `is_locked` says: a
+    /// writer that is stopped may hold it.
+    void wait_at_most(std::chrono::milliseconds patience) { patience_ = patience; }
+    [[nodiscard]] static bool is_locked(const std::exception& failure);
     void bring_back();
 
     /// `kill -9` of the server. SQLite has none: its file is in the hands of whoever writes.
@@ -71,6 +78,7 @@ class order_database {
     database_kind kind_;
     temporary_directory directory_;
     std::unique_ptr<postgresql_server> server_;
+    std::chrono::milliseconds patience_{20'000};
     bool is_killed_ = false;            ///< and not taken away since
     std::unique_ptr<connection> lock_;  ///< of SQLite, while it is taken away
 };
