@@ -33,7 +33,7 @@ if not amount or amount < 0 or amount % 1 ~= 0 then
     return redis.error_reply('AMOUNT ' .. ARGV[5] .. ' is no number of tickets')
 end
 local sale = read_sale(sale_key)
-if unknown_format(sale) then return unknown_format(sale) end
+if unreadable(sale) then return unreadable(sale) end
 if sale then freeze_if_behind(sale_key, sale, ARGV[1], ARGV[2]) end
 local now = clock_ms()
 

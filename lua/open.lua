@@ -17,7 +17,7 @@ local sale_key, journal_key, sales_key = unpack(KEYS)
 local operation, id, total, hold_ms, limit, price, opens_ms, salt = unpack(ARGV)
 
 local sale = read_sale(sale_key)
-if unknown_format(sale) then return unknown_format(sale) end
+if unreadable(sale) then return unreadable(sale) end
 local now = clock_ms()
 
 if sale then

@@ -19,7 +19,7 @@ local sale_key, journal_key, letters_key = unpack(KEYS)
 local epoch, version = tonumber(ARGV[1]), tonumber(ARGV[2])
 
 local sale = read_sale(sale_key)
-if unknown_format(sale) then return unknown_format(sale) end
+if unreadable(sale) then return unreadable(sale) end
 local now = clock_ms()
 
 local function answer(verdict) return verdict .. '\n' .. word_of(sale, now) end

@@ -1,26 +1,43 @@
 #!lua flags=allow-oom
 -- Reads: the words of some sales, and reservations of the first of them.
 --
--- KEYS   the sales; if ids are asked for, then also the first sale's reservations and letters
+-- KEYS   the sales; if ids are asked for, then also the first sale's reservations and letters; else the
+--        kinds of all keys of each sale are looked at
 -- ARGV   number of sales, then for each: epoch, version    the pair the caller held (L5)
 --        then ids (32 hex digits) of the first sale
 -- Reply  one text: a word for each sale, in order, a line each, or `unreadable WHY` (another format, a damaged
---        field), which holds no other sale up; then for each id, in order, a line `ID RECORD`, `ID letter RECORD` (it has an open dead letter: no order row) or `ID -`
+--        field, a key of another kind), which holds no other sale up; then for each id, in order, a line `ID RECORD`, `ID letter RECORD` (it has an open dead letter: no order row) or `ID -`
 --
 -- Keeps  L4 L5 L6 L27. Changes nothing, but may freeze a sale that went back: hence not `no-writes`, and
 --        `allow-oom`, so that a full Redis still answers.
 
 -- include sale.lua
 
+local KINDS = {reservations = 'hash', buyers = 'hash', due = 'zset', free = 'list', journal = 'stream',
+    refunds = 'hash', letters = 'set'}
+
 local count = tonumber(ARGV[1])
+local is_look = #ARGV == 2 * count + 1  -- no ids are asked for
 local now = clock_ms()
 local lines = {}
 local first     -- the first sale, if there is one
 local failure   -- why it cannot be read
 
+-- What is another kind of key was overwritten: to ask it for what it should be is an error.
+local function check_kinds(key)
+    for part, kind in pairs(KINDS) do
+        local found = redis.call('TYPE', key .. ':' .. part).ok
+        if found ~= kind and found ~= 'none' then
+            error(redis.error_reply('DAMAGED ' .. key .. ':' .. part .. ' is a ' .. found .. ', it has to be a ' ..
+                kind .. ' (or deleted, and the sale rebuilt)'))
+        end
+    end
+end
+
 local function word_at(i)
     local sale = read_sale(KEYS[i])
-    if unknown_format(sale) then error(unknown_format(sale)) end
+    if unreadable(sale) then error(unreadable(sale)) end
+    if is_look then check_kinds(KEYS[i]) end
     if sale then freeze_if_behind(KEYS[i], sale, ARGV[2 * i], ARGV[2 * i + 1]) end
     if i == 1 then first = sale end
     return word_of(sale, now)

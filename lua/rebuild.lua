@@ -35,7 +35,7 @@ local is_list = {free = true, lapsed = true}
 local epoch, step = tonumber(ARGV[1]), ARGV[2]
 
 local sale = read_sale(sale_key)
-if unknown_format(sale) then return unknown_format(sale) end
+if unreadable(sale) then return unreadable(sale) end
 local now = clock_ms()
 
 local function answer(verdict) return verdict .. '\n' .. word_of(sale, now) end

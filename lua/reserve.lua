@@ -32,7 +32,7 @@ local cap = tonumber(ARGV[3])
 local count = (#ARGV - 3) / 3
 
 local sale = read_sale(sale_key)
-if unknown_format(sale) then return unknown_format(sale) end
+if unreadable(sale) then return unreadable(sale) end
 if sale then freeze_if_behind(sale_key, sale, ARGV[1], ARGV[2]) end
 local now = clock_ms()
 
@@ -119,7 +119,7 @@ for i = 1, count do
     end
 end
 
--- Write: ticket numbers, records, deadline, buyers, journal.
+-- Write: ticket numbers, deadline, records, buyers, journal.
 local entry  -- the journal's lines, and the reply's
 local function write()
     local never_issued = sale.last - sale.next + 1
@@ -165,8 +165,9 @@ local function write()
     end
     entry = table.concat(new_lines, '\n')
 
-    redis.call('HSET', reservations_key, unpack(new_records))
+    -- The last that may fail before a record is there for whoever asks: the hashes were read just now.
     redis.call('ZADD', due_key, tostring(due), table.concat(new_ids))
+    redis.call('HSET', reservations_key, unpack(new_records))
     local new_buyers, text_of = {}, {}
     for place in pairs(touched) do
         local l, e = live[place], ever[place]

@@ -7,8 +7,8 @@
 local function key(part) return 'onsale:{rights}' .. part end
 
 local commands = {
-    {'TIME'},
-    {'HMGET', key(''), 'f'}, {'HGET', key(''), 'f'}, {'HSET', key(''), 'f', '0'},
+    {'TIME'}, {'TYPE', key(':journal')},
+    {'HMGET', key(''), 'f'}, {'HSET', key(''), 'f', '0'},
     {'HMGET', key(':reservations'), 'f'}, {'HSET', key(':reservations'), 'f', '0'},
     {'HMGET', key(':buyers'), 'f'}, {'HSET', key(':buyers'), 'f', '0'},
     {'HMGET', key(':refunds'), 'f'}, {'HSET', key(':refunds'), 'f', '0'},

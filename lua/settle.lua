@@ -53,7 +53,7 @@ for i = 6, #ARGV, 5 do
 end
 
 local sale = read_sale(sale_key)
-if unknown_format(sale) then return unknown_format(sale) end
+if unreadable(sale) then return unreadable(sale) end
 if sale then freeze_if_behind(sale_key, sale, ARGV[1], ARGV[2]) end
 local now = clock_ms()
 
@@ -89,10 +89,12 @@ end
 for _, call in ipairs(calls) do ask_for(call.id); ask_for(call.new_id) end
 local named = #ids  -- those that a call names; the others are only due
 for _, id in ipairs(due_ids) do ask_for(id) end
-if #ids == 0 then return word_of(sale, now) .. (sweep > 0 and '\nswept 0' or '') end
+-- By the sale something is due, and there is nothing: then the sale is put right, or it is swept for ever.
+local is_misled = sweep > 0 and #due == 0 and sale.due > 0 and sale.due <= now
+if #ids + #due == 0 and not is_misled then return word_of(sale, now) .. (sweep > 0 and '\nswept 0' or '') end
 
 local reservations, dues = {}, {}  -- by id; `dues` the text of what is owed
-for i, record in ipairs(redis.call('HMGET', reservations_key, unpack(ids))) do
+for i, record in ipairs(#ids > 0 and redis.call('HMGET', reservations_key, unpack(ids)) or {}) do
     if record then
         local state, quantity, tickets, pay_by, reserved, settled, epoch, version, payment, owed,
             buyer = record:match('^1|(%a+)|(%d+)|([%d,-]*)|(%d+)|(%d+)|(%d+)|(%d+)|(%d+)|([^|]*)|(%d+)|(.*)$')
@@ -310,8 +312,8 @@ end
 
 -- Write: deadlines, what came back, numbers for late payments, records, buyers, refunds, journal.
 local function write()
-    if #due > 0 then
-        redis.call('ZREM', due_key, unpack(due))
+    if #due > 0 then redis.call('ZREM', due_key, unpack(due)) end
+    if #due > 0 or is_misled then
         if #unswept > 0 then
             redis.call('ZADD', due_key, tostring(now + LATER), table.concat(unswept))
         end

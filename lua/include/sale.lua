@@ -19,7 +19,7 @@ local function read_sale(key)
         format = field[1], state = field[2], epoch = tonumber(field[3]), version = tonumber(field[4]),
         total = tonumber(field[5]), sold = tonumber(field[6]), paid = tonumber(field[7]),
         last = tonumber(field[8]), next = tonumber(field[9]), hold_ms = tonumber(field[10]),
-        limit = tonumber(field[11]), price = field[12], opens_ms = tonumber(field[13]),
+        limit = tonumber(field[11]), price = tonumber(field[12]), opens_ms = tonumber(field[13]),
         salt = field[14], ordered = field[15], due = tonumber(field[16]),
         owed = tonumber(field[17]), letters = tonumber(field[18]),
         withheld = tonumber(field[19] or 0),
@@ -56,17 +56,38 @@ end
 
 -- Does all that `write` does, or nobody sells any more: Redis does not take back what a script wrote before one
 -- of its commands failed (on a key of another kind, or by a user who may not give it). Returns the error.
+-- Who could not freeze the sale does not begin.
 local function freeze_if_torn(key, write)
+    if not redis.acl_check_cmd('HSET', key, 'state', 'frozen') then
+        return redis.error_reply('NOPERM this user may not write to ' .. key)
+    end
     local done, why = pcall(write)
     if done then return end
     redis.call('HSET', key, 'state', 'frozen')
     return redis.error_reply('TORN the sale is frozen, a script could not do all of it: ' .. text_of(why))
 end
 
--- A ledger written in another format is left alone: an error reply, or nil.
-local function unknown_format(sale)
-    if sale and sale.format ~= FORMAT then
+local NUMBERS = {'epoch', 'version', 'total', 'sold', 'paid', 'last', 'next', 'hold_ms', 'limit', 'price', 'opens_ms',
+    'due', 'owed', 'letters', 'withheld'}
+local STATES = {open = true, paused = true, closed = true, frozen = true, removed = true}
+
+-- A sale that is written in another format, or has a damaged field, is left alone: an error reply, or nil.
+local function unreadable(sale)
+    if not sale then return end
+    if sale.format ~= FORMAT then
         return redis.error_reply('FORMAT the sale is written in format ' .. sale.format ..
             ', this onsale knows format ' .. FORMAT)
+    end
+    local damaged
+    for i = 1, #NUMBERS do
+        local number = sale[NUMBERS[i]]
+        if not number or number < 0 or number % 1 ~= 0 then damaged = NUMBERS[i] end
+    end
+    if not STATES[sale.state] then damaged = 'state' end
+    if not sale.salt or not sale.salt:find('^%x+$') then damaged = 'salt' end
+    if not sale.ordered or not sale.ordered:find('^%d+%-%d+$') then damaged = 'ordered' end
+    if damaged then
+        return redis.error_reply('DAMAGED the field ' .. damaged .. ' of the sale makes no sense (mend it, or delete ' ..
+            'the hash and rebuild the sale)')
     end
 end

@@ -10,7 +10,6 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <map>
 #include <span>
 #include <thread>
 #include <utility>
@@ -93,7 +92,10 @@ or_complaint<std::vector<told_sale>> journal_reader::look(const std::vector<sale
         }
         rest = rest.subspan(some.size());
     }
-    if (all.empty() && !held.empty()) return not_understood();
+    if (all.empty() && !held.empty()) {
+        return complaint{"the ledger cannot read the sale " + held.front().sale + ": " +
+                         unreadable_.at(held.front().sale)};
+    }
     return all;
 }
 
@@ -103,11 +105,13 @@ std::optional<told_sale> journal_reader::to_readable(const std::string& sale,
     auto told = to_told(sale, line);
     if (told) {
         unreadable_.erase(sale);
-    } else if (unreadable_.insert(sale).second) {
-        spdlog::error("ALARM sale {}: the ledger cannot read it, its orders wait: {}", sale,
-                      redis::parse_unreadable(line).value_or("an answer that makes no sense"));
+        return told;
     }
-    return told;
+    const auto why = redis::parse_unreadable(line).value_or("an answer that makes no sense");
+    if (unreadable_.insert_or_assign(sale, why).second) {
+        spdlog::error("ALARM sale {}: the ledger cannot read it, its orders wait: {}", sale, why);
+    }
+    return std::nullopt;
 }
 
 or_complaint<std::vector<sale_news>> journal_reader::read(const std::vector<sale_position>& from,

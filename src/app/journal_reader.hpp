@@ -4,8 +4,8 @@
 #include "onsale/redis/endpoint.hpp"
 #include "onsale/redis/session.hpp"
 
+#include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,7 +46,7 @@ class journal_reader final : public orders::journal_feed {
                                                                std::string_view line);
 
     redis::endpoint to_;
-    std::set<std::string> unreadable_;  ///< sales of which that was told
+    std::map<std::string, std::string> unreadable_;  ///< sales of which that was told, and why
     std::optional<redis::session> session_;
 };
 

@@ -17,12 +17,14 @@ void batches::add(lane& to, purchase& one) {
     make_ready(to);
 }
 
-batch* batches::next() {
+batch* batches::next(time_point now) {
     const auto slot = std::find_if(in_flight_.begin(), in_flight_.end(),
                                    [](const batch& one) { return one.from == nullptr; });
-    if (slot == in_flight_.end() || ready_.empty()) return nullptr;
-    auto& from = ready_.front();
-    ready_.pop_front();
+    const auto rested = std::find_if(ready_.begin(), ready_.end(),
+                                     [now](const lane& one) { return one.rests_until_ <= now; });
+    if (slot == in_flight_.end() || rested == ready_.end()) return nullptr;
+    auto& from = *rested;
+    ready_.erase(rested);
     ONSALE_ASSERT(!from.in_flight_ && !from.waiting_.empty());
     std::uint32_t tickets = 0;
     while (!from.waiting_.empty() && slot->items.size() < limits::batch) {
@@ -47,8 +49,9 @@ void batches::finish(batch& one) {
     make_ready(from);
 }
 
-void batches::put_back(batch& one) {
+void batches::put_back(batch& one, time_point rested) {
     ONSALE_ASSERT(one.from != nullptr);
+    one.from->rests_until_ = rested;
     put_back(*one.from, one.items);
     finish(one);
 }

@@ -91,7 +91,8 @@ router::result router::at_ledger(std::string_view id, connection& one, std::stri
                                  time_point now, Submit submit) {
     const auto name = parse_reservation_id(id);
     auto* on = name ? office_.find(name->sale) : nullptr;
-    if (!name || (on == nullptr && office_.is_certainly_nobodys(name->digits, now))) {
+    if (!name || (on == nullptr && office_.is_certainly_nobodys(name->digits, now) &&
+                  office_.is_none(name->sale, now))) {
         return problem(out, 404, "no_reservation", "There is no such reservation.", one.ends);
     }
     if (on != nullptr && submit(*on, name->digits)) return result::waiting;

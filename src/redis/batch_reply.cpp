@@ -10,9 +10,9 @@ namespace onsale::redis {
 namespace {
 
 /// Design §4, L18.
-constexpr std::array<std::string_view, 13> proofs{
+constexpr std::array<std::string_view, 14> proofs{
     "NOSCRIPT", "LOADING", "BUSY ",       "READONLY",   "MISCONF",    "OOM ",    "NOAUTH",
-    "NOPERM",   "MOVED",   "CLUSTERDOWN", "MASTERDOWN", "NOREPLICAS", "FORMAT ",
+    "NOPERM",   "MOVED",   "CLUSTERDOWN", "MASTERDOWN", "NOREPLICAS", "FORMAT ", "DAMAGED ",
 };
 
 constexpr std::array refusals{

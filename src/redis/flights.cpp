@@ -53,8 +53,7 @@ void flights::submit(purchase& one) {
 }
 
 void flights::take_off(time_point now) {
-    if (now < wait_until_) return;
-    while (auto* one = batches_.next()) {
+    while (auto* one = batches_.next(now)) {
         if (!send(*one, now)) {
             batches_.put_back(*one);
             return;
@@ -165,22 +164,28 @@ void flights::landed(flight& one, const redisReply* answer) {
         if (proves_not_run(error)) {
             proved_not_run(carried, error);
         } else {
-            failed(carried, error);
+            // It is over and may have done anything: the same ids ask again, in a moment.
+            complain(error);
+            lost(carried, monotonic::now() + limits::tick);
         }
     }
     one.carried = nullptr;
     if (answer != nullptr) on_landing_();
 }
 
-/// Hears the word and keeps the rest of the reply for those of the batch. False: no word in it.
+/// Hears the word and keeps the rest of the reply for those of the batch, unless it is of another
+/// ledger's sale. False: no word in it.
 bool flights::take_in(flight& one, std::string_view reply) {
     tell(one);  // an earlier batch, if nobody has come to it yet
     if (sabotage::is(mutant::reply_skipped)) reply = sabotage::previous(reply);
     const auto line = parse_word_line(cut(reply, '\n'));
     if (!line) return false;
     auto& carried = *one.carried;
+    if (!hear(carried.from->on().shared(), *line, one.sent)) {
+        lost(carried, monotonic::now() + limits::tick);
+        return true;
+    }
     one.from = carried.from;
-    hear(one.from->on().shared(), *line, one.sent);
     if (sabotage::is(mutant::reply_shifted)) reply = sabotage::shifted(reply);
     one.told.assign(reply);
     one.untold.swap(carried.items);
@@ -193,20 +198,16 @@ void flights::give_up() {
     over_.close("an answer that makes no sense");
 }
 
-/// It is over and may have done anything: the same ids ask again, in a moment.
-void flights::failed(batch& carried, std::string_view error) {
+void flights::complain(std::string_view error) {
     const auto now = monotonic::now();
-    if (now >= complained_ + complain_every) {
-        complained_ = now;
-        spdlog::error("the ledger could not run a script: {}", error);
-    }
-    wait_until_ = now + limits::tick;
-    lost(carried);
+    if (now < complained_ + complain_every) return;
+    complained_ = now;
+    spdlog::error("the ledger could not do it: {}", error);
 }
 
-void flights::lost(batch& carried) {
+void flights::lost(batch& carried, time_point rested) {
     lost(carried.items);
-    batches_.put_back(carried);
+    batches_.put_back(carried, rested);
 }
 
 void flights::lost(purchase_queue& items) {
@@ -236,8 +237,7 @@ void flights::proved_not_run(batch& carried, std::string_view error) {
         }
     }
     carried.items.swap(again);
-    if (!carried.items.empty()) wait_until_ = monotonic::now() + limits::tick;
-    batches_.put_back(carried);
+    batches_.put_back(carried, monotonic::now() + limits::tick);
 }
 
 void flights::tell() {
@@ -271,8 +271,11 @@ bool flights::tell_next(purchase_queue& items, std::string_view line) {
     const bool good = item.asks == errand::reserve  ? tell_reserved(item, line)
                       : item.asks == errand::settle ? tell_settled(item, line)
                                                     : tell_looked_up(item, line);
-    if (!good) items.push_front(item);
-    return good;
+    if (!good) {  // a record that is damaged, or of a newer onsale
+        complain(line);
+        listener_.failed(item, changes_ledger(item.asks) ? errc::outcome_unknown : errc::not_sent);
+    }
+    return true;
 }
 
 bool flights::tell_reserved(purchase& one, std::string_view line) {

@@ -65,8 +65,8 @@ class flights {
     void landed(flight& one, const redisReply* answer);
     bool take_in(flight& one, std::string_view reply);
     void give_up();
-    void failed(batch& carried, std::string_view error);
-    void lost(batch& carried);
+    void complain(std::string_view error);
+    void lost(batch& carried, time_point rested = {});
     static void lost(purchase_queue& items);
     void proved_not_run(batch& carried, std::string_view error);
     void tell(flight& one);
@@ -83,7 +83,6 @@ class flights {
     batches batches_;
     std::array<flight, limits::batches_in_flight> flights_;
     command_writer command_;
-    time_point wait_until_{};  // a ledger that is not ready for a resend is left alone till then
     time_point complained_{};  // of a script that failed
 };
 

@@ -94,12 +94,20 @@ asio::awaitable<or_complaint<int>> fence(connection& over, identity us, std::vec
 }
 
 asio::awaitable<or_complaint<int>> check_rights(connection& over) {
-    const auto told = co_await call(over, command_of("EVALSHA", rights_script().sha, "0"));
-    if (told && told->text.starts_with("NOSCRIPT")) load_scripts_again(over);
-    // Where this one cannot run none can, and none stops half-way.
-    if (!told || told->is != reply::kind::text || told->text.empty()) co_return 0;
-    co_return complaint{"our user may not give these commands, which a sale takes: " + told->text +
-                        " (see ACL SETUSER)"};
+    const auto ask = command_of("EVALSHA", rights_script().sha, "0");
+    auto told = co_await call(over, ask);
+    if (told && told->text.starts_with("NOSCRIPT")) {
+        load_scripts_again(over);
+        told = co_await call(over, ask);
+    }
+    if (!told || told->is != reply::kind::text) {
+        co_return complaint{"the check of our user's rights: " + why_not(told)};
+    }
+    if (told->text.empty()) co_return 0;
+    co_return complaint{
+        "our user may not give these commands on the keys onsale:*, which a sale "
+        "takes: " +
+        told->text + " (see ACL SETUSER)"};
 }
 
 asio::awaitable<or_complaint<int>> check_durability(connection& over, durability wanted) {

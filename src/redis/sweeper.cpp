@@ -33,7 +33,7 @@ class sweeper::broom final : public reply_handler {
         const auto line = parse_word_line(cut(text, '\n'));
         if (!line || cut(text, ' ') != "swept") return;
         const auto swept = parse_integer(text).value_or(0);
-        hear(about_, *line, sent_);
+        if (!hear(about_, *line, sent_)) return;
         owner_.status_.expired.fetch_add(static_cast<std::uint64_t>(swept),
                                          std::memory_order_relaxed);  // a count, orders nothing
         // One sweep takes only so many; it leaves nothing due for good, so this ends.

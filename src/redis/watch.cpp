@@ -28,6 +28,7 @@ class watch::question final : public reply_handler {
         if (answer == nullptr || answer->str == nullptr) return;
         std::string_view text{answer->str, static_cast<std::size_t>(answer->len)};
         if (text.starts_with("NOSCRIPT")) return load_scripts_again(over_);
+        if (answer->type != REDIS_REPLY_STRING) return;  // not now: their words grow old
         for (auto* one : about_) {
             const auto line = read(book_, one->id(), cut(text, '\n'));
             if (line) hear(*one, *line, sent_);

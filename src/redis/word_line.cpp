@@ -41,12 +41,20 @@ class field_reader {
 
 }  // namespace
 
-void hear(sale& about, const word_line& line, time_point sent) noexcept {
-    auto says = line.says;
+bool hear(sale& about, const word_line& line, time_point sent) noexcept {
+    const bool is_another =
+        line.says.state != sale_state::missing && parse_salt(line.salt) != about.salt();
+    word says;
+    if (is_another) {
+        const bool is_frozen = line.says.state == sale_state::frozen;
+        says.state = is_frozen ? sale_state::frozen : sale_state::missing;
+        says.now = line.says.now;
+    } else {
+        says = line.says;
+    }
     says.sent = sent;
-    if (!says.overrides() && parse_salt(line.salt) != about.salt())
-        says.state = sale_state::missing;
     about.hear(says);
+    return !is_another;
 }
 
 std::optional<word_line> parse_word_line(std::string_view line) noexcept {

@@ -2,6 +2,8 @@
 #include "support/stage.hpp"
 #include "support/wait_until.hpp"
 
+#include "onsale/core/limits.hpp"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -132,6 +134,22 @@ TEST_F(LedgerAccess, WithoutTheRightToACommandOfAScriptSellsNothing) {
         EXPECT_TRUE(wait_until([&] { return buy_at(one.port(), command).is_yes(); }));
     }
     EXPECT_EQ(sold(), "4");
+}
+
+/// The check is a script itself, which Redis may have lost.
+TEST_F(LedgerAccess, P1WithoutARightSellsNothingThoughTheScriptsAreLost) {
+    grant({"-zadd"});
+    const auto one = make_node(password, false);
+    ASSERT_TRUE(one.says("which a sale takes: ZADD"));
+    for (int i = 0; i < 3; ++i) {
+        redis.flush_scripts();
+        const auto until = std::chrono::steady_clock::now() + limits::durability_every;
+        while (std::chrono::steady_clock::now() < until)
+            ASSERT_EQ(buy_at(one.port(), "alice").status, 503U);
+    }
+    EXPECT_EQ(ledger.field("state"), "open");
+    grant({"+zadd"});
+    EXPECT_TRUE(wait_until([&] { return buy_at(one.port(), "bob").is_yes(); }));
 }
 
 /// A second may go by until a node sees it; no ticket is sold twice meanwhile.

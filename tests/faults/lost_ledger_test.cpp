@@ -77,6 +77,32 @@ TEST(EmptiedLedger, ThatComesBackWholeSellsOnByItself) {
     EXPECT_EQ(describe(breaches_of_law(on.ledger())), "");
 }
 
+/// Redis was started in another directory, which has a sale of the same name and more changes.
+TEST(EmptiedLedger, L5ThatGaveWayToAnotherSaleOfTheNameSellsOnWhenItIsBack) {
+    stage on{{.nodes = 2, .total = crowd::endless}};
+    auto elsewhere = on.redis.endpoint();
+    elsewhere.database = 5;
+    auto session = std::move(*redis::session::connect(elsewhere, 10s));
+    ledger_client other{session, stage::sale};
+    other.open({.total = crowd::endless});
+    other.command({"HSET", other.key(), "version", "730000", "salt", std::string(32, 'f')});
+    crowd buyers{steady(on)};
+    buyers.start();
+    ASSERT_TRUE(wait_until([&] { return on.sold() > 100; }));
+    on.command({"SWAPDB", "0", "5"});
+    const auto swapped = now_ms();
+    ASSERT_TRUE(wait_until([&] { return all_told(on.ports(), 503, "missing"); }));
+    const auto so_far = buyers.size();
+    EXPECT_TRUE(wait_until([&] { return buyers.size() > so_far + 200; }));
+    buyers.stop();
+    buyers.join();
+    EXPECT_EQ(sold_after(buyers, swapped), 0U) << "tickets of another sale are told to nobody";
+    on.command({"SWAPDB", "0", "5"});
+    EXPECT_TRUE(wait_until([&] { return on.all_sell(); }));
+    EXPECT_EQ(on.ledger().field("state"), "open") << "what the other said is not held against it";
+    EXPECT_EQ(describe(breaches_of_law(on.ledger())), "");
+}
+
 /// As `onsale sale open` cannot know: the id was in use before the ledger was emptied.
 TEST(EmptiedLedger, OpenedAnewIsFrozenForEverybody) {
     stage on{{.nodes = 2}};

@@ -3,6 +3,7 @@
 #include "support/stage.hpp"
 #include "support/wait_until.hpp"
 
+#include "onsale/core/limits.hpp"
 #include "onsale/redis/keys.hpp"
 
 #include <gtest/gtest.h>
@@ -59,10 +60,46 @@ TEST(UnreadableSale, ThatIsDamagedStopsNoWordsOfTheOthers) {
     const auto as_of = [&] { return get(one.port(), "/v1/sales/G101").at("as_of"); };
     const auto before = as_of();
     EXPECT_TRUE(wait_until([&] { return as_of() != before; }));
-    EXPECT_FALSE(buy_at(one.port(), "bob", "far").is_yes());
+    EXPECT_EQ(buy_at(one.port(), "bob", "far").status, 503U) << "it is certain that he has none";
     EXPECT_TRUE(on.all_sell());
     damage(on, "5");
     EXPECT_TRUE(wait_until([&] { return buy_at(one.port(), "cy", "far").is_yes(); }));
+}
+
+/// Its reservations may well exist.
+TEST(UnreadableSale, P6HidesNoReservation) {
+    stage on;
+    auto session = on.redis.connect();
+    ledger_client far{session, "far"};
+    far.open({.total = 5});
+    auto& one = *on.nodes[0];
+    told bought;
+    ASSERT_TRUE(wait_until([&] { return (bought = buy_at(one.port(), "ada", "far")).is_yes(); }));
+    damage(on, "abc");
+    one.kill();
+    one.start();
+    ASSERT_TRUE(one.says("sale far: the ledger cannot read it"));
+    const auto page = "/v1/reservations/" + bought.reservation;
+    const auto until = std::chrono::steady_clock::now() + 4 * limits::discover_every;
+    while (std::chrono::steady_clock::now() < until) {
+        ASSERT_EQ(get(one.port(), page).status, 503U);
+    }
+    damage(on, "5");
+    EXPECT_TRUE(wait_until([&] { return get(one.port(), page).status == 200; }));
+}
+
+/// One that a newer onsale has written, say. Who asks for it is told so, and nobody else notices.
+TEST(UnreadableSale, HasNoPartInARecordThatIsUnreadable) {
+    stage on{{.nodes = 1}};
+    const auto& one = *on.nodes[0];
+    const auto bought = buy_at(one.port(), "ada");
+    ASSERT_TRUE(bought.is_yes());
+    const auto digits = bought.reservation.substr(bought.reservation.find('.') + 1);
+    on.command({"HSET", on.ledger().key("reservations"), digits, "2|held|of a newer onsale"});
+    const auto connects = metric(one.port(), "onsale_ledger_connects_total");
+    EXPECT_EQ(get(one.port(), "/v1/reservations/" + bought.reservation).status, 503U);
+    EXPECT_EQ(buy_at(one.port(), "bob").status, 201U);
+    EXPECT_EQ(metric(one.port(), "onsale_ledger_connects_total"), connects);
 }
 
 TEST(UnreadableSale, IsNamedByTheListOfSales) {

@@ -46,6 +46,28 @@ TEST_F(Read, HoldsNoSaleUpForOneThatIsDamaged) {
     EXPECT_TRUE(redis::parse_word_line(lines[2])) << lines[2];
 }
 
+// Whoever asks such a key for what it should be is answered by an error, and with it all others
+// that he asks for at the same time.
+TEST_F(Read, NamesTheKeyThatIsOfAnotherKind) {
+    open();
+    for (const auto* part :
+         {"reservations", "buyers", "due", "free", "journal", "refunds", "letters"}) {
+        SCOPED_TRACE(part);
+        const auto lines = [&] {
+            return ledger.run(redis::ledger_script::read, {ledger.key()}, {"1", "0", "0"});
+        };
+        ledger.command({"COPY", ledger.key(part), "kept", "REPLACE"});
+        ledger.command({"SET", ledger.key(part), "what another program writes"});
+        const auto why = redis::parse_unreadable(lines().at(0));
+        ASSERT_TRUE(why);
+        EXPECT_TRUE(why->starts_with("DAMAGED " + ledger.key(part) + " is a string")) << *why;
+        ledger.command({"DEL", ledger.key(part)});
+        ledger.command({"COPY", "kept", ledger.key(part)});
+        ledger.command({"DEL", "kept"});
+        EXPECT_TRUE(redis::parse_word_line(lines().at(0))) << lines().at(0);
+    }
+}
+
 TEST_F(Read, L4OfASaleThatDoesNotExistIsMissing) {
     const auto told = ledger.read({id_of(1)}, {3, 9});
     EXPECT_EQ(told.says.says.state, sale_state::missing);

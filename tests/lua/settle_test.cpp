@@ -440,6 +440,21 @@ TEST_F(Settle, P2ADeadlineWithoutAReadableRecordHoldsNoOtherUp) {
     ended_lawless = true;
 }
 
+// Else every node sweeps without end: by the sale's word there is always something due.
+TEST_F(Settle, ASweepThatFindsNoDeadlinePutsTheSaleRight) {
+    open_and_reserve();
+    for (const auto* entry : {"", "nobody's id"}) {
+        SCOPED_TRACE(entry);
+        ledger.make_due(id);
+        ledger.command({"DEL", ledger.key("due")});
+        if (*entry != '\0') ledger.command({"ZADD", ledger.key("due"), "1", entry});
+        ASSERT_NE(word_now().due, 0);
+        EXPECT_EQ(ledger.sweep(), 0);
+        EXPECT_EQ(word_now().due, 0);
+    }
+    ended_lawless = true;
+}
+
 TEST_F(Settle, P2ManyDeadlinesWithoutAReadableRecordHoldNoOtherUp) {
     constexpr int broken = 3 * limits::sweep;
     open({.total = broken + 1});

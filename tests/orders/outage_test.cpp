@@ -47,6 +47,27 @@ TEST_P(OrderOutage, L26OrderedIsNeverAheadOfTheRows) {
     EXPECT_TRUE(becomes_ordered());
 }
 
+/// Something else has written over it, say. All journals are read by one command.
+TEST_P(OrderOutage, P8OfOneJournalHoldsNoOtherSaleUp) {
+    open();
+    ledger_client far{session, "far"};
+    ASSERT_EQ(far.open({.total = 20}).verdict, "done");
+    start_writer();
+    ledger.reserve(wishes(1, 10));
+    far.reserve(wishes(1, 10));
+    ASSERT_TRUE(becomes_ordered());
+    far.command({"SET", far.key("journal"), "what another program writes"});
+    ledger.reserve(wishes(11, 10));
+    ASSERT_TRUE(becomes_ordered()) << writer->log();
+    EXPECT_TRUE(writer->has_told("sale far: the ledger cannot read it, its orders wait: DAMAGED"));
+    far.command({"DEL", far.key("journal")});
+    far.reserve(wishes(11, 10));
+    const auto rows_of_far = [&] {
+        return orders.number("SELECT count(*) FROM orders WHERE sale = 'far'");
+    };
+    EXPECT_TRUE(wait_until([&] { return rows_of_far() == 20; }, patience)) << writer->log();
+}
+
 TEST_P(OrderOutage, OfRedisEndsNothing) {
     open();
     start_writer();

@@ -63,7 +63,28 @@ TEST(WordLine, L4OfAnotherSaleOfThatNameIsHeardAsALoss) {
     sale another{{"demo", {}}, {}, 0};
     redis::hear(another, *line, time_point{} + std::chrono::hours{1});
     EXPECT_EQ(another.says().state, sale_state::missing);
-    EXPECT_EQ(another.says().at, line->says.at);
+    EXPECT_EQ(another.says().at, ledger_version{}) << "its numbers mean nothing here";
+    EXPECT_EQ(another.says().last, 0);
+}
+
+// The true ledger is not behind what another one said, when it is there again.
+TEST(WordLine, L5OfAnotherSaleLeavesThePairThatIsHeld) {
+    const auto line = parse_word_line(good);
+    ASSERT_TRUE(line);
+    for (const auto* state : {"open", "frozen"}) {
+        SCOPED_TRACE(state);
+        auto told = *line;
+        told.says.state = parse_state(state);
+        word held;
+        held.at = {2, 7};
+        held.state = sale_state::open;
+        held.last = 100;
+        sale ours{{"demo", {}}, held, 0};
+        EXPECT_FALSE(redis::hear(ours, told, time_point{} + std::chrono::hours{1}));
+        EXPECT_TRUE(ours.says().overrides());
+        EXPECT_EQ(ours.says().at, held.at);
+        EXPECT_EQ(ours.says().last, held.last);
+    }
 }
 
 TEST(WordLine, OfASaleThatDoesNotExistIsMissing) {

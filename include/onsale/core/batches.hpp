@@ -33,6 +33,7 @@ class lane : public boost::intrusive::list_base_hook<> {
 
     local_sale& on_;
     purchase_queue waiting_;
+    time_point rests_until_{};
     bool in_flight_ = false;
 };
 
@@ -46,13 +47,14 @@ class batches {
     void add(lane& to, purchase& one);
 
     /// The next batch to send, or nullptr. It stays in flight until `finish` or `put_back`.
-    [[nodiscard]] batch* next();
+    [[nodiscard]] batch* next(time_point now);
 
     /// All items of `one` have been taken off it; its lane may send again.
     void finish(batch& one);
 
-    /// What is left of `one` goes back to the head of its lane.
-    void put_back(batch& one);
+    /// What is left of `one` goes back to the head of its lane, which sends nothing until `rested`:
+    /// no other one waits for that.
+    void put_back(batch& one, time_point rested = {});
 
     /// `items` go back to the head of `to`, from which they came.
     void put_back(lane& to, purchase_queue& items);

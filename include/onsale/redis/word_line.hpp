@@ -22,9 +22,10 @@ struct word_line {
     std::int64_t withheld = 0;  ///< tickets that a rebuild keeps out of the sale (L28)
 };
 
-/// Lets `about` hear what was answered to a command of `sent`. A sale of that name with another
-/// salt is another one: that which `about` is has been lost.
-void hear(sale& about, const word_line& line, time_point sent) noexcept;
+/// Lets `about` hear what was answered to a command of `sent`. False: a sale of that name with
+/// another salt is another one, whose numbers mean nothing here; that which `about` is has been
+/// lost.
+bool hear(sale& about, const word_line& line, time_point sent) noexcept;
 
 /// Nothing if `line` is not a word.
 [[nodiscard]] std::optional<word_line> parse_word_line(std::string_view line) noexcept;
