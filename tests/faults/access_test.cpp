@@ -141,11 +141,10 @@ TEST_F(LedgerAccess, P1WithoutARightSellsNothingThoughTheScriptsAreLost) {
     grant({"-zadd"});
     const auto one = make_node(password, false);
     ASSERT_TRUE(one.says("which a sale takes: ZADD"));
-    for (int i = 0; i < 3; ++i) {
+    const auto until = std::chrono::steady_clock::now() + 3 * limits::durability_every;
+    while (std::chrono::steady_clock::now() < until) {
         redis.flush_scripts();
-        const auto until = std::chrono::steady_clock::now() + limits::durability_every;
-        while (std::chrono::steady_clock::now() < until)
-            ASSERT_EQ(buy_at(one.port(), "alice").status, 503U);
+        ASSERT_EQ(buy_at(one.port(), "alice").status, 503U);
     }
     EXPECT_EQ(ledger.field("state"), "open");
     grant({"+zadd"});
