@@ -12,7 +12,8 @@
 --                 lines `ID RECORD` of reservations that the rebuild ended, for a journal entry each)
 --          finish sale id, how many entries each part of the draft has, in the order above, then
 --                 fields and values of the sale's hash; `withheld_tickets` and `withdrawn` are
---                 lists of numbers, the latter those found to have left the sale
+--                 lists of numbers, the latter those found to have left the sale; `from` is the
+--                 position EPOCH-VERSION of the orders that it was made of
 -- Reply  one text: a verdict, then the word. Verdicts:
 --          done, repeated (this rebuild is finished)
 --          not_broken (the sale is neither frozen nor missing: nothing is to be rebuilt)
@@ -80,7 +81,7 @@ end
 local fields, told = {}, {}
 for i = 4 + #parts, #ARGV, 2 do
     told[ARGV[i]] = ARGV[i + 1]
-    if ARGV[i] ~= 'withdrawn' then
+    if ARGV[i] ~= 'withdrawn' and ARGV[i] ~= 'from' then
         fields[#fields + 1], fields[#fields + 2] = ARGV[i], ARGV[i + 1]
     end
 end
@@ -98,7 +99,8 @@ local function write()
     redis.call('HSETNX', sale_key, 'opened_by', 'rebuild')
     redis.call('SADD', sales_key, ARGV[3])
     redis.call('XADD', journal_key, ARGV[1] .. '-1', 'format', FORMAT, 'change', 'rebuild', 'state', told.state,
-        'total', told.total, 'last', told.last, 'withheld', told.withheld_tickets, 'withdrawn', told.withdrawn)
+        'total', told.total, 'last', told.last, 'withheld', told.withheld_tickets, 'withdrawn', told.withdrawn,
+        'from', told.from)
     for i, lines in ipairs(lapsed) do
         redis.call('XADD', journal_key, ARGV[1] .. '-' .. (1 + i), 'format', FORMAT, 'change', 'settle',
             'records', lines)

@@ -245,7 +245,8 @@ or_failure<orders_evidence> read_orders(steady_session& ledger, const ledger_opt
     const auto word = read_sale(ledger, sale);
     if (!word) return word.error();
     const auto ordered = word->says.ordered;
-    const bool is_fresh = ordered == ledger_version{};
+    // A rebuilt sale has orders: it was made of them.
+    const bool is_fresh = ordered == ledger_version{} && word->says.at.epoch <= 1;
     auto snapshot = orders::read_snapshot(**database, sale);
     if (!snapshot && is_fresh) return without_orders(snapshot.error().sentence);
     if (!snapshot) {

@@ -146,7 +146,9 @@ std::string refusal_sentence(const std::string& verdict, const std::string& what
 /// Safe to send again, and to repeat: each is a step from one state to another (L20).
 exit_status settle(const reservation_options& given, const char* what) {
     return with_ledger(given, [&](steady_session& ledger) {
-        const auto verdict = settle_reservation(ledger, given.id, what, given.payment);
+        const bool is_of_all = std::string_view{what} == "refund_done" && given.payment.empty();
+        const auto verdict = is_of_all ? settle_refunds(ledger, given.id)
+                                       : settle_reservation(ledger, given.id, what, given.payment);
         if (!verdict) return complain(verdict.error());
         const auto refusal = refusal_sentence(*verdict, what, given.id);
         if (!refusal.empty()) {
@@ -224,7 +226,8 @@ void add_reservation(CLI::App& program, int& status) {
     auto* refunded = add_named(*group, given, "refund-done", "Note that the money was sent back",
                                "onsale reservation refund-done "
                                "demo.000102030405060708090a0b0c0d0e0f --payment pay-17");
-    refunded->add_option("--payment", given->payment, "Of this payment only; else of all");
+    refunded->add_option("--payment", given->payment,
+                         "Of this payment only; else of all that are owed now");
     refunded->callback([given, &status] { status = settle(*given, "refund_done"); });
     auto* listed = add(*group, given, "list", "List reservations for which money is owed",
                        "onsale reservation list --refund-due");

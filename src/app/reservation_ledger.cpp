@@ -129,11 +129,32 @@ or_failure<std::string> settle_reservation(steady_session& ledger, const std::st
     return std::string{cut(lines, ' ')};
 }
 
+or_failure<std::string> settle_refunds(steady_session& ledger, const std::string& id) {
+    const auto one = read_reservation(ledger, id);
+    if (!one) return one.error();
+    or_failure<std::string> verdict = std::string{one->refunds.empty() ? "refused" : "repeated"};
+    if (one->says.state == sale_state::frozen) verdict = std::string{name_of(one->says.state)};
+    for (const auto& each : one->refunds) {
+        if (each.is_done) continue;
+        verdict = settle_reservation(ledger, id, "refund_done", each.payment);
+        if (!verdict || *verdict != "done") break;
+    }
+    return verdict;
+}
+
 or_failure<std::vector<refund>> read_refunds_due(steady_session& ledger) {
     const auto sales = ledger.command({"SMEMBERS", std::string{redis::sales_key}});
     if (!sales) return sales.error();
     std::vector<refund> all;
     for (const auto& sale : sales->list) {
+        const auto word = read_sale(ledger, sale.text);
+        if (!word) return word.error();
+        if (word->says.overrides()) {
+            return failure{promise_broken,
+                           fmt::format("the sale {} is {}: what is owed is known when it is "
+                                       "rebuilt ('onsale sale rebuild {}')",
+                                       sale.text, name_of(word->says.state), sale.text)};
+        }
         const auto added = add_due(ledger, sale.text, all);
         if (!added) return added.error();
     }

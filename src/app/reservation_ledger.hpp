@@ -46,7 +46,12 @@ struct whole_reservation {
                                                          const std::string& what,
                                                          const std::string& payment = {});
 
-/// Of all sales: what is still to be sent back.
+/// Notes that all was sent back that is owed for it now, payment by payment: one that comes
+/// meanwhile stays owed. The verdict is the last one's.
+[[nodiscard]] or_failure<std::string> settle_refunds(steady_session& ledger, const std::string& id);
+
+/// Of all sales: what is still to be sent back. A failure if one of them is frozen or lost: what it
+/// says may be older than what was sent back.
 [[nodiscard]] or_failure<std::vector<refund>> read_refunds_due(steady_session& ledger);
 
 }  // namespace onsale::app

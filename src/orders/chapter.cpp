@@ -130,8 +130,12 @@ std::string fingerprint_of(const journal_entry& entry) {
 
 bool chapter::is_followed_by(const journal_entry& entry) const noexcept {
     if (entry.at.epoch == to_.epoch) return entry.at.version - 1 == to_.version;
+    if (entry.at.epoch < to_.epoch) return false;
     const auto change = entry.field("change");
-    return entry.at.epoch > to_.epoch && (change == "open" || change == "rebuild");
+    if (change != "rebuild") return change == "open" && to_ == ledger_version{};
+    auto from = entry.field("from");
+    const auto epoch = parse_integer(cut(from, '-'));
+    return epoch == to_.epoch && parse_integer(from) == to_.version;
 }
 
 void chapter::take(journal_entry entry) {
@@ -159,6 +163,7 @@ void chapter::take_change(const journal_entry& entry) {
         changes_.push_back(
             {.at = entry.at,
              .opens = opens,
+             .rebuilds = change == "rebuild",
              .state = opens ? std::string_view{"open"} : entry.field("state"),
              .total = total,
              .last = opens ? total : number_in(entry, "last"),
@@ -237,6 +242,7 @@ void chapter::take_refunds(hash_piece piece, ledger_version hole_ends) {
 void chapter::take_terms(const told_sale& told, ledger_version at) {
     changes_.push_back({.at = at,
                         .opens = true,
+                        .has_gap = told.says.total != told.says.last,
                         .state = name_of(told.says.state),
                         .total = told.says.total,
                         .last = told.says.last,

@@ -33,7 +33,9 @@ struct refund_row : ordered_refund {
 /// What an entry says of the sale itself.
 struct sale_change {
     ledger_version at;
-    bool opens = false;  ///< everything is given, else state, total and last
+    bool opens = false;    ///< everything is given, else state, total and last
+    bool has_gap = false;  ///< it does not tell which numbers have left the sale
+    bool rebuilds = false;
     std::string_view state;
     std::int64_t total = 0;
     std::int64_t last = 0;

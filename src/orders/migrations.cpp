@@ -12,7 +12,7 @@ using step = std::vector<const char*>;
 
 /// The same words for SQLite and PostgreSQL. Times are milliseconds since 1970 by the ledger's
 /// clock; (epoch, version) is what the ledger had counted when it wrote this.
-const std::array<step, 2> steps{
+const std::array<step, 3> steps{
     step{
         // What a sale was opened with and has become; enough to rebuild its ledger from (L28).
         "CREATE TABLE sales ("
@@ -86,6 +86,13 @@ const std::array<step, 2> steps{
     step{
         // Numbers that a rebuild keeps out of the sale until the operator releases them (L28).
         "ALTER TABLE sales ADD COLUMN withheld TEXT NOT NULL DEFAULT ''",
+    },
+    step{
+        // The highest epoch that a rebuild has taken, whatever came of it (L28).
+        "ALTER TABLE positions ADD COLUMN claimed BIGINT NOT NULL DEFAULT 0",
+        // 1: a hole was filled from the ledger's records, which do not tell which numbers had left
+        // the sale by then.
+        "ALTER TABLE sales ADD COLUMN has_gap BIGINT NOT NULL DEFAULT 0",
     }};
 
 int version_of(soci::session& sql) {

@@ -89,15 +89,18 @@ or_complaint<std::vector<stored_sale>> store::sales() {
         std::string state;
         long long epoch = 0;
         long long version = 0;
+        long long claimed = 0;
         soci::statement rows =
             (database_->sql().prepare
-                 << "SELECT p.sale, p.epoch, p.version, p.fingerprint, COALESCE(s.salt, ''),"
-                    " COALESCE(s.state, '') FROM positions p LEFT JOIN sales s ON s.sale = p.sale",
+                 << "SELECT p.sale, p.epoch, p.version, p.fingerprint, p.claimed,"
+                    " COALESCE(s.salt, ''), COALESCE(s.state, '') FROM positions p"
+                    " LEFT JOIN sales s ON s.sale = p.sale",
              into(one.position.sale), into(epoch), into(version), into(one.fingerprint),
-             into(one.salt), into(state));
+             into(claimed), into(one.salt), into(state));
         rows.execute();
         while (rows.fetch()) {
             one.position.at = {epoch, version};
+            one.claimed = claimed;
             one.state = parse_state(state);
             all.push_back(one);
         }
@@ -147,14 +150,16 @@ bool store::move_position(const chapter& of, const commit_notes& notes) {
     const long long lag = notes.lag;
     const long long behind = notes.behind;
     const long long now = notes.now;
+    const long long claimed = notes.claimed;
     soci::statement update =
         (database_->sql().prepare
              << "UPDATE positions SET epoch = :to_epoch, version = :to_version,"
                 " fingerprint = :fingerprint, lag_ms = :lag, behind = :behind, committed_ms = :now"
                 " WHERE sale = :sale AND epoch = :from_epoch AND version = :from_version"
-                " AND fingerprint = :from_fingerprint",
+                " AND fingerprint = :from_fingerprint AND claimed = :claimed",
          use(to_epoch), use(to_version), use(of.fingerprint()), use(lag), use(behind), use(now),
-         use(of.sale()), use(from_epoch), use(from_version), use(of.from_fingerprint()));
+         use(of.sale()), use(from_epoch), use(from_version), use(of.from_fingerprint()),
+         use(claimed));
     update.execute(true);
     return update.get_affected_rows() == 1;
 }
@@ -188,18 +193,21 @@ void store::write_opening(const std::string& sale, const sale_change& change) {
     const long long opens = change.opens_ms;
     const long long epoch = change.at.epoch;
     const long long version = change.at.version;
+    const long long has_gap = change.has_gap ? 1 : 0;
     database_->sql()
         << "INSERT INTO sales (sale, state, total, last, withdrawn, hold_ms, buyer_limit,"
-           " price, opens_ms, salt, epoch, version) VALUES (:sale, :state, :total, :last,"
-           " '', :hold, :limit, :price, :opens, :salt, :epoch, :version)"
-           " ON CONFLICT (sale) DO UPDATE SET state = excluded.state,"
+           " price, opens_ms, salt, epoch, version, has_gap) VALUES (:sale, :state, :total, :last,"
+           " '', :hold, :limit, :price, :opens, :salt, :epoch, :version, :gap)"
+           " ON CONFLICT (sale) DO UPDATE SET state ="
+           " CASE WHEN excluded.state = 'frozen' THEN sales.state ELSE excluded.state END,"
+           " has_gap = CASE WHEN excluded.has_gap = 1 THEN 1 ELSE sales.has_gap END,"
            " total = excluded.total, last = excluded.last, hold_ms = excluded.hold_ms,"
            " buyer_limit = excluded.buyer_limit, price = excluded.price,"
            " opens_ms = excluded.opens_ms, salt = excluded.salt, epoch = excluded.epoch,"
            " version = excluded.version WHERE (sales.epoch, sales.version)"
            " < (excluded.epoch, excluded.version)",
         use(sale), use(state), use(total), use(last), use(hold), use(limit), use(price), use(opens),
-        use(salt), use(epoch), use(version);
+        use(salt), use(epoch), use(version), use(has_gap);
 }
 
 void store::write_change(const std::string& sale, const sale_change& change) {
@@ -207,6 +215,7 @@ void store::write_change(const std::string& sale, const sale_change& change) {
     const auto withdrawn = text(change.withdrawn);
     const auto withheld = text(change.withheld.value_or(""));
     const int sets_withheld = change.withheld ? 1 : 0;
+    const int rebuilds = change.rebuilds ? 1 : 0;
     const long long total = change.total;
     const long long last = change.last;
     const long long epoch = change.at.epoch;
@@ -217,11 +226,12 @@ void store::write_change(const std::string& sale, const sale_change& change) {
                         " THEN '' ELSE ',' END || CAST(:withdrawn AS text),"
                         " withheld = CASE WHEN CAST(:sets AS int) = 1"
                         " THEN CAST(:withheld AS text) ELSE withheld END,"
+                        " has_gap = CASE WHEN CAST(:rebuilds AS int) = 1 THEN 0 ELSE has_gap END,"
                         " epoch = :epoch, version = :version"
                         " WHERE sale = :sale AND (epoch, version) < (:epoch, :version)",
         use(state, "state"), use(total, "total"), use(last, "last"), use(withdrawn, "withdrawn"),
-        use(sets_withheld, "sets"), use(withheld, "withheld"), use(epoch, "epoch"),
-        use(version, "version"), use(sale, "sale");
+        use(sets_withheld, "sets"), use(withheld, "withheld"), use(rebuilds, "rebuilds"),
+        use(epoch, "epoch"), use(version, "version"), use(sale, "sale");
 }
 
 /// All at once; where the database refuses some, halves find out which.

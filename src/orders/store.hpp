@@ -22,6 +22,7 @@ struct stored_sale {
     std::string fingerprint;  ///< of the entry at the position; empty: not known
     std::string salt;         ///< empty: nothing is known of the sale itself
     sale_state state = sale_state::unknown;
+    std::int64_t claimed = 0;  ///< the highest epoch that a rebuild has taken
 };
 
 /// What the writer knows of a commit beside its rows.
@@ -30,6 +31,7 @@ struct commit_notes {
     ledger_ms now = 0;
     std::int64_t behind = 0;
     bool has_letters = false;  ///< the sale has open dead letters: some may be resolved now
+    std::int64_t claimed = 0;  ///< as we found it: a rebuild has begun if it is another one
 };
 
 struct committed {
@@ -69,8 +71,8 @@ class store {
 
     [[nodiscard]] or_complaint<bool> knows(const std::string& sale);
 
-    /// Compare-and-set: terms and position are as they were `read`; then the terms are at the
-    /// beginning of `epoch`, and the position is no journal's.
+    /// Compare-and-set: the position is as it was `read`, and nobody has claimed an epoch since.
+    /// Whoever has read on from it cannot commit any more, unless he begins anew.
     [[nodiscard]] or_complaint<bool> claim_epoch(const std::string& sale,
                                                  const order_snapshot& read, std::int64_t epoch);
 

@@ -29,13 +29,17 @@ bool has_table(soci::session& sql, std::string_view wanted) {
 void read_position(soci::session& sql, const std::string& sale, order_snapshot& to) {
     long long epoch = 0;
     long long version = 0;
+    long long claimed = 0;
     long long behind = 0;
     long long lag = 0;
-    sql << "SELECT epoch, version, fingerprint, behind, lag_ms FROM positions WHERE sale = :sale",
-        use(sale), into(epoch), into(version), into(to.fingerprint), into(behind), into(lag);
+    sql << "SELECT epoch, version, fingerprint, claimed, behind, lag_ms FROM positions"
+           " WHERE sale = :sale",
+        use(sale), into(epoch), into(version), into(to.fingerprint), into(claimed), into(behind),
+        into(lag);
     to.is_followed = sql.got_data();
     if (!to.is_followed) return;
     to.position = {epoch, version};
+    to.claimed = claimed;
     to.behind = behind;
     to.lag_ms = lag;
 }
@@ -43,14 +47,14 @@ void read_position(soci::session& sql, const std::string& sale, order_snapshot& 
 void read_terms(soci::session& sql, const std::string& sale, order_snapshot& to) {
     ordered_terms terms;
     long long epoch = 0, version = 0, total = 0, last = 0, hold = 0, limit = 0, price = 0,
-              opens = 0;
+              opens = 0, has_gap = 0;
     std::string state;
     sql << "SELECT epoch, version, state, total, last, withdrawn, withheld, hold_ms, buyer_limit, "
            "price,"
-           " opens_ms, salt FROM sales WHERE sale = :sale",
+           " opens_ms, salt, has_gap FROM sales WHERE sale = :sale",
         use(sale), into(epoch), into(version), into(state), into(total), into(last),
         into(terms.withdrawn), into(terms.withheld), into(hold), into(limit), into(price),
-        into(opens), into(terms.salt);
+        into(opens), into(terms.salt), into(has_gap);
     if (!sql.got_data()) return;
     terms.at = {epoch, version};
     terms.state = parse_state(state);
@@ -60,6 +64,7 @@ void read_terms(soci::session& sql, const std::string& sale, order_snapshot& to)
     terms.limit = limit;
     terms.price = price;
     terms.opens = opens;
+    terms.has_gap = has_gap != 0;
     to.terms = std::move(terms);
 }
 
@@ -155,29 +160,18 @@ void read_letters(const std::string& sale, const std::vector<dead_letter>& lette
     std::sort(to.lettered_refunds.begin(), to.lettered_refunds.end(), precedes);
 }
 
-bool claim_terms(soci::session& sql, const std::string& sale, const ordered_terms& terms,
-                 std::int64_t epoch) {
+bool claim(soci::session& sql, const std::string& sale, const order_snapshot& read,
+           std::int64_t epoch) {
     const long long next = epoch;
-    const long long seen_epoch = terms.at.epoch;
-    const long long seen_version = terms.at.version;
-    soci::statement update = (sql.prepare << "UPDATE sales SET epoch = :next, version = 0"
-                                             " WHERE sale = :sale AND epoch = :epoch"
-                                             " AND version = :version",
-                              use(next), use(sale), use(seen_epoch), use(seen_version));
-    update.execute(true);
-    return update.get_affected_rows() == 1;
-}
-
-/// The position stays, and is no entry's any more: who has read on from it cannot commit.
-bool claim_position(soci::session& sql, const std::string& sale, const order_snapshot& read,
-                    std::int64_t epoch) {
-    const auto claimed = "rebuild " + std::to_string(epoch);
     const long long seen_epoch = read.position.epoch;
     const long long seen_version = read.position.version;
+    const long long seen_claim = read.claimed;
     soci::statement update =
-        (sql.prepare << "UPDATE positions SET fingerprint = :claimed WHERE sale = :sale"
-                        " AND epoch = :epoch AND version = :version AND fingerprint = :seen",
-         use(claimed), use(sale), use(seen_epoch), use(seen_version), use(read.fingerprint));
+        (sql.prepare << "UPDATE positions SET claimed = :next WHERE sale = :sale"
+                        " AND epoch = :epoch AND version = :version AND fingerprint = :seen"
+                        " AND claimed = :claimed",
+         use(next), use(sale), use(seen_epoch), use(seen_version), use(read.fingerprint),
+         use(seen_claim));
     update.execute(true);
     return update.get_affected_rows() == 1;
 }
@@ -215,8 +209,7 @@ or_complaint<bool> store::claim_epoch(const std::string& sale, const order_snaps
     return guarded([&] {
         auto& sql = database_->sql();
         database_->begin();
-        const bool is_ours =
-            claim_terms(sql, sale, *read.terms, epoch) && claim_position(sql, sale, read, epoch);
+        const bool is_ours = claim(sql, sale, read, epoch);
         sql << (is_ours ? "COMMIT" : "ROLLBACK");
         return is_ours;
     });

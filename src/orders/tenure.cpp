@@ -37,6 +37,7 @@ or_setback<void> tenure::add(const stored_sale& found) {
     sale.position = found.position;
     sale.fingerprint = found.fingerprint;
     sale.salt = found.salt;
+    sale.claimed = found.claimed;
     auto letters = store_.open_letters(found.position.sale);
     if (!letters) return setback{setback::of::database, letters.error().sentence};
     sale.letters = std::move(*letters);
@@ -215,15 +216,16 @@ or_setback<void> tenure::report(followed& sale) {
         }
     }
     if (!sale.names_all_letters) digits = sale.new_letters;
+    bool begins_with_all = sale.names_all_letters;
     for (std::size_t first = 0; first == 0 || first < digits.size();
          first += limits::letters_piece) {
         const auto begin = digits.begin() + static_cast<std::ptrdiff_t>(first);
         const auto count = std::min(limits::letters_piece, digits.size() - first);
-        const auto told = feed_.report(ordered, sale.names_all_letters,
+        const auto told = feed_.report(ordered, std::exchange(begins_with_all, false),
                                        {begin, begin + static_cast<std::ptrdiff_t>(count)});
         if (!told) return setback{setback::of::ledger, told.error().sentence};
-        sale.names_all_letters = false;
     }
+    sale.names_all_letters = false;
     sale.new_letters.clear();
     sale.is_to_report = false;
     return {};

@@ -68,7 +68,8 @@ class tenure {
         sale_position position;
         std::string fingerprint;
         std::string salt;
-        told_sale told;  ///< by the last look
+        std::int64_t claimed = 0;  ///< an epoch, by a rebuild, before we began
+        told_sale told;            ///< by the last look
         trust journal = trust::unknown;
         bool is_fresh_look = false;            ///< the journal was not read since the last look
         bool is_drained = false;               ///< the last read of the journal gave nothing

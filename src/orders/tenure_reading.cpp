@@ -141,7 +141,8 @@ or_setback<void> tenure::commit(followed& sale, const chapter& written) {
         store_.commit(written, {.lag = meter_.since(written.oldest()),
                                 .now = meter_.now(),
                                 .behind = is_behind ? told.version - written.to().version : 0,
-                                .has_letters = !sale.letters.empty()});
+                                .has_letters = !sale.letters.empty(),
+                                .claimed = sale.claimed});
     if (!done) return setback{setback::of::database, done.error().sentence};
     if (done->moved) {
         return setback{setback::of::database, "the position of sale " + sale.position.sale +

@@ -80,6 +80,11 @@ class RebuiltLedger : public testing::Test {
         ASSERT_TRUE(wait_until([&] { return all_told(on.ports(), 503, "missing"); }));
     }
 
+    /// As a rebuild that has taken an epoch, and then comes to nothing.
+    void claim(std::int64_t epoch) {
+        orders.execute("UPDATE positions SET claimed = " + std::to_string(epoch));
+    }
+
     /// Sells on, to the last ticket; what comes out is whole.
     void sells_on() {
         ASSERT_EQ(change("resume").status, 0);
@@ -237,6 +242,80 @@ TEST_F(RebuiltLedger, L28ReadsWhatIsLeftOfTheJournalItselfIfNobodyElseDoes) {
     ASSERT_EQ(change("release").status, 0);
     sells_on();
     EXPECT_EQ(tickets.size(), 200U);
+}
+
+/// It was stopped, or Redis was away, or somebody else was faster.
+TEST_F(RebuiltLedger, L28OfWhichNothingComesHasChangedNothing) {
+    sell(20);
+    ASSERT_TRUE(is_ordered());
+    on.command({"SWAPDB", "0", "5"});
+    ASSERT_TRUE(wait_until([&] { return all_told(on.ports(), 503, "missing"); }));
+    claim(2);
+    on.command({"SWAPDB", "0", "5"});
+    ASSERT_TRUE(wait_until([&] { return on.all_sell(); }));
+    sell(20);
+    EXPECT_TRUE(is_ordered()) << writer->log();
+    EXPECT_EQ(on.ledger().field("state"), "open") << "it is whole";
+    const auto sold = on.sold();
+    flush();
+    const auto report = rebuild();
+    EXPECT_EQ(report.at("sold").as_int64(), sold);
+    EXPECT_EQ(report.at("withheld").as_int64(), 0);
+}
+
+TEST_F(RebuiltLedger, L28KnowsWhatItWithheldThoughSomebodyElseWasAboutToRebuildIt) {
+    sell(40);
+    ASSERT_TRUE(is_ordered());
+    writer->kill();
+    sell(15);
+    flush();
+    EXPECT_EQ(rebuild().at("withheld").as_int64(), 15);
+    claim(3);
+    start_writer();
+    ASSERT_TRUE(is_ordered()) << writer->log();
+    EXPECT_EQ(run({"audit", "G101"}).status, 0);
+    ASSERT_TRUE(wait_until([&] { return all_told(on.ports(), 409, "paused"); }));
+    flush();
+    EXPECT_EQ(rebuild().at("withheld_tickets").as_string(), "41-55") << "as before";
+}
+
+/// The rebuild's entry follows on those orders that it was made of, and on no others.
+TEST_F(RebuiltLedger, P8GivesOrdersThatWentBackTheirRowsAgain) {
+    sell(40);
+    ASSERT_TRUE(is_ordered());
+    flush();
+    rebuild();
+    ASSERT_TRUE(is_ordered());
+    writer->kill();
+    for (const auto* table : {"orders", "refunds", "positions", "sales", "dead_letters"})
+        orders.execute(std::string{"DELETE FROM "} + table);
+    start_writer();
+    EXPECT_TRUE(wait_until([&] { return orders.number("SELECT count(*) FROM orders") == 40; }))
+        << writer->log();
+    EXPECT_EQ(run({"audit", "G101"}).status, 0);
+    sells_on();
+}
+
+/// The ledger's records say which tickets are whose, not which have left the sale.
+TEST_F(RebuiltLedger, L28SellsNoNumberThatLeftTheSaleUnseenByTheOrders) {
+    sell(40);
+    ASSERT_TRUE(is_ordered());
+    ASSERT_EQ(writer->stop(), 0);
+    orders.keep_copy();
+    start_writer();
+    on.withdraw_all_but(100);
+    sell(5);
+    ASSERT_TRUE(is_ordered());
+    ASSERT_EQ(writer->stop(), 0);
+    orders.put_copy_back();
+    start_writer();
+    const auto rows = [&] { return orders.number("SELECT count(*) FROM orders"); };
+    ASSERT_TRUE(wait_until([&] { return rows() == on.sold(); })) << writer->log();
+    ASSERT_TRUE(is_ordered());
+    flush();
+    const auto report = rebuild();
+    EXPECT_EQ(report.at("remaining").as_int64(), 0) << "nobody knows which may be sold";
+    EXPECT_EQ(report.at("withheld").as_int64(), 95);
 }
 
 TEST_F(RebuiltLedger, L28ReadsAJournalThatHasLostItsSale) {

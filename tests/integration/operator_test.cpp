@@ -81,6 +81,8 @@ TEST_F(Operator, WhatCannotBeDoneIsASentenceAndAStatus) {
     EXPECT_EQ(run({"refund-done", "demo." + id_of(1)}).status, 2) << "nothing is owed";
     EXPECT_EQ(run({"list"}).status, 2);
     ledger.command({"HSET", ledger.key(), "state", "frozen"});
+    EXPECT_EQ(run({"list", "--refund-due"}).status, 1) << "it may be older than what was sent back";
+    EXPECT_EQ(run({"refund-done", "demo." + id_of(1)}).status, 1);
     const auto frozen = run({"cancel", "demo." + id_of(1)});
     EXPECT_EQ(frozen.status, 1);
     EXPECT_NE(frozen.output.find("frozen"), std::string::npos) << frozen.output;

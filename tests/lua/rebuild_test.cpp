@@ -49,7 +49,8 @@ class Rebuild : public ledger_test {
                                  "price",    "4200",      "opens_ms",
                                  "1",        "salt",      "000102030405060708090a0b0c0d0e0f",
                                  "withheld", "2",         "withheld_tickets",
-                                 "4-5",      "withdrawn", "3"}) {
+                                 "4-5",      "withdrawn", "3",
+                                 "from",     "1-5"}) {
             args.emplace_back(word);
         }
         return step(args);

@@ -34,7 +34,13 @@ TEST(Chapter, L25IsFollowedByTheNextVersionOnly) {
     EXPECT_TRUE(at_five.is_followed_by(entry({1, 6}, "reserve")));
     EXPECT_FALSE(at_five.is_followed_by(entry({1, 7}, "reserve")));
     EXPECT_FALSE(at_five.is_followed_by(entry({1, 5}, "reserve")));
-    EXPECT_TRUE(at_five.is_followed_by(entry({2, 6}, "rebuild")));
+    auto rebuilt = entry({2, 1}, "rebuild");
+    EXPECT_FALSE(at_five.is_followed_by(rebuilt)) << "of what?";
+    rebuilt.fields.emplace_back("from", "1-9");
+    EXPECT_FALSE(at_five.is_followed_by(rebuilt)) << "our orders went back since";
+    rebuilt.fields.back().second = "1-5";
+    EXPECT_TRUE(at_five.is_followed_by(rebuilt));
+    EXPECT_FALSE(at_five.is_followed_by(entry({2, 1}, "open"))) << "a sale is opened once";
     EXPECT_FALSE(at_five.is_followed_by(entry({2, 6}, "reserve"))) << "where is the rebuild?";
 }
 

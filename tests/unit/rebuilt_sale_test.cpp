@@ -177,6 +177,28 @@ TEST_F(RebuiltSale, L27ADeadLetterIsNewerThanItsRow) {
     EXPECT_EQ(made.free.list(), "1,3-4");
 }
 
+// It ended, and its row was good; only the letter knows what it had.
+TEST_F(RebuiltSale, L27ARowIsNewerThanItsDeadLetter) {
+    add('d', "1|cancelled|2||8000|100|400|1|7||0|dora");
+    orders.lettered.push_back(read('d', "1|held|2|6-7|8000|100|0|1|6||0|dora"));
+    const auto made = rebuilt({{.at = {1, 7}, .last = 10, .next = 8}});
+    EXPECT_EQ(made.sold, 2) << "not held again";
+    EXPECT_EQ(made.reservations.size(), 4U);
+    EXPECT_EQ(made.free.list(), "3-4,6-7");
+}
+
+TEST_F(RebuiltSale, L22WhatWasSentBackIsNotOwedAgain) {
+    orders.refunds[0].state = "done";
+    orders.refunds[0].done = 500;
+    orders.lettered_refunds.push_back({keep(id('c')), "pay-2", 4'200, "due", "ended", 300, 0});
+    EXPECT_EQ(rebuilt(nothing_more).owed, 0);
+}
+
+TEST_F(RebuiltSale, L28WithholdsAllIfItIsNotKnownWhatLeftTheSale) {
+    orders.terms->has_gap = true;
+    EXPECT_EQ(rebuilt(nothing_more).withheld.list(), "3-4,6-10");
+}
+
 TEST_F(RebuiltSale, L27WithholdsAllIfADeadLetterCannotBeRead) {
     orders.unreadable.push_back({1, 7});
     EXPECT_EQ(rebuilt(nothing_more).withheld.list(), "3-4,6-10");

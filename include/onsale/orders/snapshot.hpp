@@ -24,6 +24,7 @@ struct ordered_terms {
     std::int64_t last = 0;
     std::string withdrawn;  ///< ticket numbers that left the sale
     std::string withheld;   ///< those that a rebuild keeps out of it
+    bool has_gap = false;   ///< there may be others of both
     std::int64_t hold_ms = 0;
     std::int64_t limit = 0;
     std::int64_t price = 0;
@@ -47,6 +48,7 @@ struct order_snapshot {
     bool is_followed = false;  ///< an order writer has begun with the sale
     ledger_version position;   ///< up to here everything is in here
     std::string fingerprint;   ///< of the journal's entry there
+    std::int64_t claimed = 0;  ///< the highest epoch that a rebuild has taken
     std::int64_t behind = 0;   ///< versions the ledger was ahead, at the last commit
     std::int64_t lag_ms = 0;   ///< from the oldest record of the last commit to its row
 
@@ -75,8 +77,9 @@ struct order_snapshot {
                                                const std::string& sale);
 
 /// Takes `epoch` for a rebuild from what was `read`, if nothing has come since (L28); from then on
-/// an order writer that had read on before the ledger was lost cannot commit any more. False: there
-/// is more to read.
+/// an order writer that had read on before the ledger was lost cannot commit any more, until it
+/// begins anew. Nothing else changes: if nothing comes of the rebuild, nothing was done. False:
+/// there is more to read.
 [[nodiscard]] or_complaint<bool> claim_epoch(const database_address& where, const std::string& sale,
                                              const order_snapshot& read, std::int64_t epoch);
 

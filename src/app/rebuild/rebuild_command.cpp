@@ -134,8 +134,8 @@ class rebuild {
             const auto now = ledger_now(ledger);
             if (!now) return now.error();
             const auto seen = orders->terms ? orders->terms->at.epoch : 0;
-            const auto epoch =
-                1 + std::max({left.epoch, seen, orders->position.epoch, heard.epoch});
+            const auto epoch = 1 + std::max({left.epoch, seen, orders->position.epoch,
+                                             orders->claimed, heard.epoch});
             auto made = rebuild_sale(*orders, heard.bound, {.now = *now, .epoch = epoch});
             if (!made) return failure{wrong_use, made.error().sentence};
             const auto claimed = orders::claim_epoch(database, given_.sale, *orders, epoch);

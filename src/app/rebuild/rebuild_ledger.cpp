@@ -133,6 +133,8 @@ class drafter {
         add_number("withheld", rebuilt_.withheld.size());
         add("withheld_tickets", rebuilt_.withheld.list());
         add("withdrawn", rebuilt_.vanished.list());
+        const auto& from = rebuilt_.from;
+        add("from", std::to_string(from.epoch) + "-" + std::to_string(from.version));
         return step(std::move(args));
     }
 

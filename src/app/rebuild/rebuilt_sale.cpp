@@ -17,15 +17,25 @@ struct buyer_count {
     std::int64_t ever = 0;
 };
 
-/// Every reservation's newest state: its row, or what its dead letter holds.
+/// Every reservation's newest state: its row, or what its dead letter holds. Where it ended without
+/// a row before, only the letter knows its tickets.
 std::vector<reservation> newest(const order_snapshot& orders) {
     std::vector<reservation> all;
     all.reserve(orders.orders.size() + orders.lettered.size());
-    const auto before = [](const reservation& a, const reservation& b) {
-        return a.digits < b.digits;
-    };
-    std::set_union(orders.lettered.begin(), orders.lettered.end(), orders.orders.begin(),
-                   orders.orders.end(), std::back_inserter(all), before);
+    auto letter = orders.lettered.begin();
+    for (const auto& row : orders.orders) {
+        while (letter != orders.lettered.end() && letter->digits < row.digits)
+            all.push_back(*letter++);
+        if (letter == orders.lettered.end() || row.digits < letter->digits) {
+            all.push_back(row);
+            continue;
+        }
+        auto one = letter->written >= row.written ? *letter : row;
+        if (one.tickets.empty()) one.tickets = letter->tickets;
+        all.push_back(one);
+        ++letter;
+    }
+    all.insert(all.end(), letter, orders.lettered.end());
     return all;
 }
 
@@ -35,7 +45,8 @@ class rebuilder {
     rebuilder(const order_snapshot& from, const std::optional<last_heard>& heard,
               const rebuild_moment& at)
         : orders_{from}, at_{at} {
-        const bool believed = heard && heard->at >= from.position && from.unreadable.empty();
+        const bool believed =
+            heard && heard->at >= from.position && from.unreadable.empty() && !from.terms->has_gap;
         if (believed) heard_ = heard;
         if (!heard_) {
             sale_.unknown_versions = -1;
@@ -44,6 +55,7 @@ class rebuilder {
         } else {
             sale_.unknown_versions = heard_->at.version;
         }
+        sale_.from = from.position;
         sale_.terms = *from.terms;
     }
 
@@ -116,8 +128,11 @@ class rebuilder {
     void take_refunds() {
         std::map<std::string_view, std::map<std::string_view, const orders::ordered_refund*>> all;
         for (const auto* some : {&orders_.refunds, &orders_.lettered_refunds}) {
-            for (const auto& one : *some)
-                all[one.digits][one.payment] = &one;
+            for (const auto& one : *some) {
+                auto& known = all[one.digits][one.payment];
+                const bool is_old = known != nullptr && known->state == "done";  // for good
+                if (!is_old) known = &one;
+            }
         }
         for (const auto& [digits, payments] : all) {
             std::string text;

@@ -32,6 +32,7 @@ struct last_heard {
 struct rebuilt_sale {
     using entry = std::pair<std::string, std::string>;
 
+    ledger_version from;          ///< the orders' position
     orders::ordered_terms terms;  ///< but `total`, `last` and `withheld`, which follow
     std::int64_t total = 0;
     std::int64_t last = 0;
