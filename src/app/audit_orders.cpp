@@ -62,6 +62,10 @@ class comparison {
             return fmt::format("the ledger is at {}, behind the orders, which are at {}",
                                app::text_of(at), app::text_of(orders_.position));
         });
+        found.expect(orders_.is_followed || at.epoch <= 1, [&] {
+            return fmt::format("the orders do not know the sale, which was rebuilt, to {}",
+                               app::text_of(at));
+        });
         found.expect(ordered <= orders_.position, [&] {
             return fmt::format("the orders are at {}, and had told the ledger that they were at {}",
                                app::text_of(orders_.position), app::text_of(ordered));

@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <csignal>
+#include <cstdlib>
 #include <memory>
 #include <string>
 #include <unistd.h>
@@ -24,7 +25,11 @@ struct orders_options {
 
 std::atomic<bool> stop_asked{false};
 
-/// A database that hangs must not keep us: killed in mid-commit is as good as stopped.
+/// A database that hangs must not keep us: ended in mid-commit is as good as stopped.
+extern "C" void stop_at_once(int /*signal*/) {
+    std::_Exit(0);
+}
+
 extern "C" void ask_to_stop(int /*signal*/) {
     stop_asked = true;
     alarm(static_cast<unsigned>(limits::orders_stop.count()));
@@ -33,6 +38,7 @@ extern "C" void ask_to_stop(int /*signal*/) {
 void listen_to_signals() {
     std::signal(SIGTERM, ask_to_stop);
     std::signal(SIGINT, ask_to_stop);
+    std::signal(SIGALRM, stop_at_once);
     std::signal(SIGPIPE, SIG_IGN);  // of a ledger or a database that has gone
 }
 

@@ -47,7 +47,7 @@ struct whole_reservation {
                                                          const std::string& payment = {});
 
 /// Notes that all was sent back that is owed for it now, payment by payment: one that comes
-/// meanwhile stays owed. The verdict is the last one's.
+/// meanwhile stays owed.
 [[nodiscard]] or_failure<std::string> settle_refunds(steady_session& ledger, const std::string& id);
 
 /// Of all sales: what is still to be sent back. A failure if one of them is frozen or lost: what it

@@ -128,14 +128,20 @@ std::string fingerprint_of(const journal_entry& entry) {
     return digits;
 }
 
+std::optional<ledger_version> made_from(const journal_entry& entry) noexcept {
+    if (entry.field("change") != "rebuild") return std::nullopt;
+    auto from = entry.field("from");
+    const auto epoch = parse_integer(cut(from, '-'));
+    const auto version = parse_integer(from);
+    if (!epoch || !version) return std::nullopt;
+    return ledger_version{*epoch, *version};
+}
+
 bool chapter::is_followed_by(const journal_entry& entry) const noexcept {
     if (entry.at.epoch == to_.epoch) return entry.at.version - 1 == to_.version;
     if (entry.at.epoch < to_.epoch) return false;
-    const auto change = entry.field("change");
-    if (change != "rebuild") return change == "open" && to_ == ledger_version{};
-    auto from = entry.field("from");
-    const auto epoch = parse_integer(cut(from, '-'));
-    return epoch == to_.epoch && parse_integer(from) == to_.version;
+    if (entry.field("change") == "open") return to_ == ledger_version{};
+    return made_from(entry) == to_;
 }
 
 void chapter::take(journal_entry entry) {
@@ -163,7 +169,7 @@ void chapter::take_change(const journal_entry& entry) {
         changes_.push_back(
             {.at = entry.at,
              .opens = opens,
-             .rebuilds = change == "rebuild",
+             .rebuilds = change == "rebuild" && entry.at.epoch > to_.epoch,
              .state = opens ? std::string_view{"open"} : entry.field("state"),
              .total = total,
              .last = opens ? total : number_in(entry, "last"),

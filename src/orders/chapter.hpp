@@ -33,9 +33,9 @@ struct refund_row : ordered_refund {
 /// What an entry says of the sale itself.
 struct sale_change {
     ledger_version at;
-    bool opens = false;    ///< everything is given, else state, total and last
-    bool has_gap = false;  ///< it does not tell which numbers have left the sale
-    bool rebuilds = false;
+    bool opens = false;     ///< everything is given, else state, total and last
+    bool has_gap = false;   ///< it does not tell which numbers have left the sale
+    bool rebuilds = false;  ///< from these orders: it knows what they know
     std::string_view state;
     std::int64_t total = 0;
     std::int64_t last = 0;
@@ -63,6 +63,10 @@ struct dead_letter {
 
 /// Stands for an entry's content: tells whether two entries with the same id are the same.
 [[nodiscard]] std::string fingerprint_of(const journal_entry& entry);
+
+/// The position of the orders that the ledger was made of, by the first entry of a rebuilt journal;
+/// nothing: the entry is another one, or does not say.
+[[nodiscard]] std::optional<ledger_version> made_from(const journal_entry& entry) noexcept;
 
 /// One thread. Rows view texts that the chapter owns.
 class chapter {

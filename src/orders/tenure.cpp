@@ -135,7 +135,8 @@ or_setback<void> tenure::hear(followed& sale, told_sale told) {
     }
     const bool is_lost = says.state == sale_state::missing;  // its journal may be left
     if (says.at.epoch > sale.position.at.epoch) {  // rebuilt, or followed from the beginning
-        if (sale.journal == trust::other) sale.journal = trust::unknown;
+        const bool is_new = says.at.epoch > sale.left_alone;
+        if (sale.journal == trust::other && is_new) sale.journal = trust::unknown;
         sale.names_all_letters = sale.is_to_report = true;
     }
     if (sale.journal == trust::other) return {};
@@ -166,6 +167,7 @@ or_setback<void> tenure::leave_alone(followed& sale, const std::string& why) {
     if (!told) return setback{setback::of::ledger, told.error().sentence};
     sale.told = told->front();
     sale.journal = trust::other;
+    sale.left_alone = epoch;
     return {};
 }
 

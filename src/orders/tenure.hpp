@@ -71,6 +71,7 @@ class tenure {
         std::int64_t claimed = 0;  ///< an epoch, by a rebuild, before we began
         told_sale told;            ///< by the last look
         trust journal = trust::unknown;
+        std::int64_t left_alone = 0;           ///< the ledger's epoch when it became `other`
         bool is_fresh_look = false;            ///< the journal was not read since the last look
         bool is_drained = false;               ///< the last read of the journal gave nothing
         bool is_to_report = true;              ///< the ledger was not told of all that is committed

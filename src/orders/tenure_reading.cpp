@@ -57,6 +57,9 @@ or_setback<void> tenure::take_in(followed& sale, std::vector<journal_entry> entr
     if (!start.is_followed_by(first) && sale.told.says.state == sale_state::missing) {
         return leave_alone(sale, "what is left of its journal does not follow on the orders");
     }
+    if (const auto from = made_from(first); from && *from < sale.position.at) {
+        return leave_alone(sale, "it was rebuilt from orders that are older than these");
+    }
     if (!start.is_followed_by(first)) {
         const ledger_version hole_ends{first.at.epoch, first.at.version - 1};
         if (auto filled = fill(sale, hole_ends); !filled) return filled;

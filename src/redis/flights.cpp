@@ -202,7 +202,7 @@ void flights::complain(std::string_view error) {
     const auto now = monotonic::now();
     if (now < complained_ + complain_every) return;
     complained_ = now;
-    spdlog::error("the ledger could not do it: {}", error);
+    spdlog::error("the ledger could not do all that it was asked: {}", error);
 }
 
 void flights::lost(batch& carried, time_point rested) {
@@ -237,7 +237,8 @@ void flights::proved_not_run(batch& carried, std::string_view error) {
         }
     }
     carried.items.swap(again);
-    batches_.put_back(carried, monotonic::now() + limits::tick);
+    const bool is_told = carried.items.empty();
+    batches_.put_back(carried, is_told ? time_point{} : monotonic::now() + limits::tick);
 }
 
 void flights::tell() {
@@ -272,7 +273,8 @@ bool flights::tell_next(purchase_queue& items, std::string_view line) {
                       : item.asks == errand::settle ? tell_settled(item, line)
                                                     : tell_looked_up(item, line);
     if (!good) {  // a record that is damaged, or of a newer onsale
-        complain(line);
+        complain(std::string{item.on->id()} + "." + std::string{view(item.id)} +
+                 ": its record cannot be understood");
         listener_.failed(item, changes_ledger(item.asks) ? errc::outcome_unknown : errc::not_sent);
     }
     return true;

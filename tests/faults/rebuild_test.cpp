@@ -5,6 +5,9 @@
 #include "support/stage.hpp"
 #include "support/wait_until.hpp"
 
+#include "onsale/orders/address.hpp"
+#include "onsale/orders/snapshot.hpp"
+
 #include <boost/json/parse.hpp>
 #include <gtest/gtest.h>
 
@@ -82,7 +85,13 @@ class RebuiltLedger : public testing::Test {
 
     /// As a rebuild that has taken an epoch, and then comes to nothing.
     void claim(std::int64_t epoch) {
-        orders.execute("UPDATE positions SET claimed = " + std::to_string(epoch));
+        const auto where = orders::parse_database(orders.url());
+        ASSERT_TRUE(where);
+        const auto snapshot = orders::read_snapshot(*where, "G101");
+        ASSERT_TRUE(snapshot) << snapshot.error().sentence;
+        const auto claimed = orders::claim_epoch(*where, "G101", *snapshot, epoch);
+        ASSERT_TRUE(claimed) << claimed.error().sentence;
+        EXPECT_TRUE(*claimed);
     }
 
     /// Sells on, to the last ticket; what comes out is whole.
@@ -296,6 +305,23 @@ TEST_F(RebuiltLedger, P8GivesOrdersThatWentBackTheirRowsAgain) {
     sells_on();
 }
 
+/// It was begun, the ledger came back and went on, and was lost again before it was finished.
+TEST_F(RebuiltLedger, L25OfOrdersThatHaveGoneOnSinceIsFrozenAndRebuiltAgain) {
+    sell(20);
+    ASSERT_TRUE(is_ordered());
+    ASSERT_EQ(writer->stop(), 0);
+    flush();
+    rebuild();
+    orders.execute("UPDATE positions SET version = version + 900");
+    start_writer();
+    EXPECT_TRUE(wait_until([&] { return on.ledger().field("state") == "frozen"; }))
+        << writer->log();
+    EXPECT_EQ(rebuild(false).at("sold").as_int64(), 20) << "beside the writer";
+    ASSERT_EQ(change("release").status, 0);
+    sells_on();
+    EXPECT_EQ(tickets.size(), 200U);
+}
+
 /// The ledger's records say which tickets are whose, not which have left the sale.
 TEST_F(RebuiltLedger, L28SellsNoNumberThatLeftTheSaleUnseenByTheOrders) {
     sell(40);
@@ -316,6 +342,28 @@ TEST_F(RebuiltLedger, L28SellsNoNumberThatLeftTheSaleUnseenByTheOrders) {
     const auto report = rebuild();
     EXPECT_EQ(report.at("remaining").as_int64(), 0) << "nobody knows which may be sold";
     EXPECT_EQ(report.at("withheld").as_int64(), 95);
+}
+
+/// A rebuild in between was made of other orders than those that are back.
+TEST_F(RebuiltLedger, L28SellsNoNumberThatLeftTheSaleBeforeARebuildUnseenByTheOrders) {
+    sell(40);
+    ASSERT_TRUE(is_ordered());
+    ASSERT_EQ(writer->stop(), 0);
+    orders.keep_copy();
+    start_writer();
+    on.withdraw_all_but(100);
+    ASSERT_TRUE(is_ordered());
+    flush();
+    rebuild();
+    ASSERT_TRUE(is_ordered());
+    ASSERT_EQ(writer->stop(), 0);
+    orders.put_copy_back();
+    start_writer();
+    const auto is_followed = [&] { return orders.number("SELECT epoch FROM positions") == 2; };
+    ASSERT_TRUE(wait_until(is_followed)) << writer->log();
+    ASSERT_TRUE(wait_until([&] { return all_told(on.ports(), 409, "paused"); }));
+    flush();
+    EXPECT_EQ(rebuild().at("remaining").as_int64(), 0) << "nobody knows which may be sold";
 }
 
 TEST_F(RebuiltLedger, L28ReadsAJournalThatHasLostItsSale) {

@@ -72,6 +72,18 @@ TEST_F(Operator, L22TakesAPaidOneBackAndSeesWhatIsOwed) {
     EXPECT_EQ(number("sold"), 0);
 }
 
+TEST_F(Operator, L22SendsBackAllThatIsOwedPaymentByPayment) {
+    const auto id = reserve(1);
+    for (const auto* payment : {"pay-1", "pay-2", "pay-3"})
+        ledger.settle_one({id_of(1), "pay", payment, 2 * price, std::string(32, 'e')});
+    ASSERT_EQ(run_json({"list", "--refund-due"}).as_array().size(), 2u);
+    ASSERT_EQ(run({"refund-done", id, "--payment", "pay-2"}).status, 0);
+    const auto done = run_json({"refund-done", id});
+    EXPECT_EQ(done.at("result").as_string(), "done");
+    EXPECT_EQ(done.at("refund_due").as_int64(), 0);
+    EXPECT_EQ(run_json({"list", "--refund-due"}).as_array().size(), 0u);
+}
+
 TEST_F(Operator, WhatCannotBeDoneIsASentenceAndAStatus) {
     const auto none = run({"show", "demo." + id_of(9)});
     EXPECT_EQ(none.status, 2);
