@@ -11,6 +11,7 @@
 --          key_reused    known, other quantity
 --          frozen missing closed paused not_open
 --          too_many_reservations limit_reached sold_out too_few
+--          damaged       what the ledger has of the buyer, or of this id, cannot be understood
 -- Record 1|STATE|QUANTITY|TICKETS|PAY_BY_MS|RESERVED_MS|SETTLED_MS|EPOCH|VERSION|PAYMENT|REFUND_DUE|BUYER
 --        SETTLED_MS is 0 while held, PAYMENT empty until it is paid
 -- Due    the ids of those taken by one call, one behind the other, by their pay-by. It stays until
@@ -91,6 +92,7 @@ local touched = {}   -- places in `names` of buyers that get tickets
 local function refuse(place, quantity)
     if refusal then return refusal end
     if place then
+        if not ever[place] then return 'damaged' end
         if ever[place] >= cap then return 'too_many_reservations' end
         if limit > 0 and live[place] + quantity > limit then return 'limit_reached' end
     end
@@ -190,7 +192,8 @@ end
 for _, i in ipairs(known) do
     local id, record = ids[i], records[i] or granted[ids[i]]
     local quantity = record:match('^%d+|%a+|(%d+)|')
-    lines[i] = id .. (tonumber(quantity) == quantities[i] and ' known ' .. record or ' key_reused')
+    lines[i] = id .. (not quantity and ' damaged' or tonumber(quantity) == quantities[i] and ' known ' .. record or
+        ' key_reused')
 end
 
 if #given < count then entry = table.concat(lines, '\n') end

@@ -17,6 +17,7 @@
 --          done        this call did it          repeated   it was so already, by the same cause
 --          refused     the state forbids it      refund_due the payment is owed to the payer (L22)
 --          wrong_amount                          frozen missing unknown
+--          damaged     what the ledger has of it, or of its buyer, cannot be understood
 --          rebought NEW_ID RECORD   a late payment bought a new reservation, now or before
 --        and with a sweep a last line `swept COUNT`
 -- Record as in reserve.lua. Its payment is the one that paid it; of an expired one, the one that
@@ -87,7 +88,6 @@ local function ask_for(id)
     ids[#ids + 1] = id
 end
 for _, call in ipairs(calls) do ask_for(call.id); ask_for(call.new_id) end
-local named = #ids  -- those that a call names; the others are only due
 for _, id in ipairs(due_ids) do ask_for(id) end
 -- By the sale something is due, and there is nothing: then the sale is put right, or it is swept for ever.
 local is_misled = sweep > 0 and #due == 0 and sale.due > 0 and sale.due <= now
@@ -98,10 +98,7 @@ for i, record in ipairs(#ids > 0 and redis.call('HMGET', reservations_key, unpac
     if record then
         local state, quantity, tickets, pay_by, reserved, settled, epoch, version, payment, owed,
             buyer = record:match('^1|(%a+)|(%d+)|([%d,-]*)|(%d+)|(%d+)|(%d+)|(%d+)|(%d+)|([^|]*)|(%d+)|(.*)$')
-        if not state and i <= named then
-            return redis.error_reply('RECORD ' .. ids[i] .. ' cannot be understood: ' .. record)
-        end
-        -- One that is due and cannot be understood (false) is left to the audit: it holds no other up.
+        -- One that cannot be understood (false) is left to the audit: it holds no other up.
         reservations[ids[i]] = state and {text = record, state = state, quantity = tonumber(quantity),
             tickets = tickets, pay_by = tonumber(pay_by), reserved = reserved, settled = settled,
             payment = payment, owed = tonumber(owed), buyer = buyer} or false
@@ -126,6 +123,10 @@ if #names > 0 then
             local l, e = entry:match('^(%d+):(%d+)$')
             live[names[i]], ever[names[i]] = tonumber(l), tonumber(e)
         end
+    end
+    for _, id in ipairs(ids) do
+        local one = reservations[id]
+        if one and one.buyer ~= '' and not live[one.buyer] then reservations[id] = false end
     end
 end
 
@@ -274,7 +275,11 @@ local decide = {
 
 for _, call in ipairs(calls) do
     local one = reservations[call.id]
-    call.verdict = one and decide[call.what](call, one) or 'unknown'
+    if one == false or reservations[call.new_id] == false then
+        call.verdict = 'damaged'
+    else
+        call.verdict = one and decide[call.what](call, one) or 'unknown'
+    end
 end
 local swept, unswept = 0, {}
 for _, id in ipairs(due_ids) do

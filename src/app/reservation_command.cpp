@@ -132,6 +132,12 @@ std::string refusal_sentence(const std::string& verdict, const std::string& what
             id);
     }
     if (verdict == "missing") return fmt::format("the ledger has lost the sale of {}", id);
+    if (verdict == "damaged") {
+        return fmt::format(
+            "what the ledger has of {} or of its buyer cannot be understood: 'onsale audit' names "
+            "it",
+            id);
+    }
     if (what == "cancel") {
         return fmt::format(
             "{} is not held: 'onsale reservation show' says what it is; a paid one "

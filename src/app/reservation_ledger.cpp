@@ -136,7 +136,7 @@ or_failure<std::string> settle_refunds(steady_session& ledger, const std::string
     if (one->says.state == sale_state::frozen) verdict = std::string{name_of(one->says.state)};
     for (const auto& each : one->refunds) {
         if (each.is_done) continue;
-        const auto next = settle_reservation(ledger, id, "refund_done", each.payment);
+        auto next = settle_reservation(ledger, id, "refund_done", each.payment);
         if (!next || (*next != "done" && *next != "repeated")) return next;
         verdict = "done";  // if not by this call, then by one whose answer was lost
     }

@@ -164,7 +164,9 @@ void box_office::looked_up(purchase& one, const reservation* record) {
         tell_known(one, *record);
         return;
     }
-    const auto decided = decide(one.on->shared(), one.quantity, false, monotonic::now());
+    const auto now = monotonic::now();
+    if (now >= one.deadline) return tell(one, outcome::busy, nullptr);  // no time for another call
+    const auto decided = decide(one.on->shared(), one.quantity, false, now);
     switch (decided.next) {
         case step::reserve:
             one.asks = errand::reserve;

@@ -131,7 +131,8 @@ void server::implementation::tick(time_point now) {
 void server::implementation::stop() {
     if (stopping_) return;
     // Those who have connected already are served: closing the listener would reset them.
-    while (accept_one()) {
+    // No more than can have waited: others come all the time.
+    for (int i = 0; i < SOMAXCONN && accept_one(); ++i) {
     }
     stopping_ = true;
     boost::system::error_code ignored;

@@ -22,6 +22,19 @@ constexpr std::array refusals{
     outcome::limit_reached,
 };
 
+/// A record with as many tickets as it says: whoever is told of it is told their numbers.
+std::optional<reservation> parse_sound(std::string_view digits, std::string_view record) noexcept {
+    const auto one = parse_record(digits, record);
+    if (!one) return std::nullopt;
+    auto missing =
+        is_live(one->state) ? one->quantity : 0;  // below 0, and it stays there: too many
+    const bool is_list =
+        for_each_range(one->tickets, [&](std::int64_t first, std::int64_t last) noexcept {
+            missing -= std::min(last - first, missing) + 1;
+        });
+    return is_list && missing == 0 ? one : std::nullopt;
+}
+
 bool cut_prefix(std::string_view& line, std::string_view prefix) noexcept {
     if (!line.starts_with(prefix)) return false;
     line.remove_prefix(prefix.size());
@@ -38,7 +51,7 @@ bool proves_not_run(std::string_view error) noexcept {
 std::optional<reserved_line> parse_reserved(std::string_view digits,
                                             std::string_view line) noexcept {
     const bool is_known = cut_prefix(line, "known ");
-    if (const auto record = parse_record(digits, line)) {
+    if (const auto record = parse_sound(digits, line)) {
         return reserved_line{is_known ? outcome::repeated : outcome::sold, record};
     }
     if (is_known) return std::nullopt;
@@ -52,7 +65,7 @@ std::optional<looked_up_line> parse_looked_up(std::string_view digits,
                                               std::string_view line) noexcept {
     if (line == "-") return looked_up_line{};
     const bool has_letter = cut_prefix(line, "letter ");
-    auto record = parse_record(digits, line);
+    auto record = parse_sound(digits, line);
     if (!record) return std::nullopt;
     record->has_letter = has_letter;
     return looked_up_line{record};
@@ -70,7 +83,7 @@ std::optional<settled_line> parse_settled(std::string_view digits, std::string_v
     }
     const bool is_successor = *what == settle_result::rebought;
     if (is_successor && cut(line, ' ') != successor) return std::nullopt;
-    const auto record = parse_record(is_successor ? successor : digits, line);
+    const auto record = parse_sound(is_successor ? successor : digits, line);
     if (!record) return std::nullopt;
     return settled_line{*what, record};
 }

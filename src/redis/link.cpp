@@ -61,6 +61,7 @@ class link::implementation final : public connection_handler {
     void tick(time_point now) {
         if (connection_.waits_since(now - limits::reply_deadline)) {
             connection_.close("no reply for 500 ms");
+            up_ = false;  // `on_closed` comes later
         }
         flights_.expire(now);
         if (!up_) return;
@@ -203,7 +204,7 @@ class link::implementation final : public connection_handler {
 
     asio::awaitable<void> keep_checking() {
         const auto fit = co_await check();
-        if (!up_) co_return;
+        if (!up_ || !connection_.is_open()) co_return;  // no answer is no verdict
         judge(fit);
         const auto memory = co_await ask_memory(connection_);
         if (!up_) co_return;

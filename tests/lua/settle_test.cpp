@@ -455,6 +455,23 @@ TEST_F(Settle, ASweepThatFindsNoDeadlinePutsTheSaleRight) {
     ended_lawless = true;
 }
 
+// What is wrong with one reservation, or with one buyer, is nobody else's harm.
+TEST_F(Settle, P2WhatCannotBeUnderstoodHoldsNoOtherUp) {
+    open({.total = 10});
+    ledger.reserve({{id_of(1), "ada"}, {id_of(2), "bob"}, {id_of(3), "cy"}});
+    ledger.command({"HSET", ledger.key("reservations"), id_of(1), "2|held|of a newer onsale"});
+    ledger.command({"HSET", ledger.key("buyers"), "bob", "many"});
+    const auto told =
+        ledger.settle({{id_of(1), "cancel"}, {id_of(2), "cancel"}, {id_of(3), "cancel"}}, {});
+    EXPECT_EQ(told.statuses(), (statuses{"damaged", "damaged", "done"}));
+    const auto bought = ledger.reserve({{id_of(4), "bob"}, {id_of(5), "dora"}});
+    EXPECT_EQ(bought.statuses(), (statuses{"damaged", "held"}));
+    ledger.command({"ZADD", ledger.key("due"), "1", id_of(1) + id_of(2) + id_of(5)});
+    ledger.command({"HSET", ledger.key(), "due", "1"});
+    EXPECT_EQ(ledger.sweep(), 0) << "and nothing fails";
+    ended_lawless = true;
+}
+
 TEST_F(Settle, P2ManyDeadlinesWithoutAReadableRecordHoldNoOtherUp) {
     constexpr int broken = 3 * limits::sweep;
     open({.total = broken + 1});

@@ -63,6 +63,19 @@ TEST(BatchReply, TellsWhatBecameOfASettlement) {
     EXPECT_EQ(rebought->record->digits, successor);
 }
 
+// Whoever is told of it is told each number.
+TEST(BatchReply, BelievesNoRecordWithOtherTicketsThanItSays) {
+    for (const std::string tickets : {"", "x", "7", "7-9", "8-7", "1-999999999", "7,8,9",
+                                      "1-9223372036854775807,1-9223372036854775807"}) {
+        const auto bad = "1|held|2|" + tickets + "|1700000900000|1700000000000|0|1|3||0|ann";
+        EXPECT_FALSE(parse_reserved(digits, bad)) << tickets;
+        EXPECT_FALSE(parse_reserved(digits, "known " + bad)) << tickets;
+        EXPECT_FALSE(parse_looked_up(digits, bad)) << tickets;
+        EXPECT_FALSE(parse_settled(digits, successor, "done " + bad)) << tickets;
+    }
+    EXPECT_TRUE(parse_looked_up(digits, "1|expired|2||1700000900000|1700000000000|1|1|3||0|ann"));
+}
+
 // Whatever else stands there decides nothing: the purchase asks again.
 TEST(BatchReply, BelievesNothingThatNoScriptSays) {
     for (const std::string line : {"", "sold", "busy", "known", "known sold_out", "sold_out ", "-",

@@ -78,6 +78,19 @@ TEST_F(BoxOfficeRefusal, L11PausedAndClosedAreSaidFromAFreshWordOnly) {
     }
 }
 
+// Its answer would come later than P12 allows.
+TEST_F(BoxOfficeRefusal, P12WhoseTimeIsOverAfterTheLookUpIsNotSentOn) {
+    start({.terms = {.total = 10}, .word_sent = now - 6s});
+    model->set_state(sale_state::paused);
+    hear(now - 5s);
+    EXPECT_EQ(office->buy(*on, keyed("k"), 1, now - limits::purchase_deadline), std::nullopt);
+    model->set_state(sale_state::open);
+    ledger->answer(fresh());
+    EXPECT_EQ(last_told().what, outcome::busy);
+    EXPECT_EQ(asked(), 0U);
+    EXPECT_EQ(tokens(), 10);
+}
+
 TEST_F(BoxOfficeRefusal, L11BeforeTheOpeningNobodyIsAsked) {
     start({.terms = {.total = 10}});
     auto w = model->says(now);

@@ -165,8 +165,8 @@ class box_office final : public ledger_listener {
     const settings settings_;
     ledger* ledger_ = nullptr;
     audience* audience_ = nullptr;
+    purchase_pool pool_;  // before the sales, whose lanes hold what is in it
     std::unordered_map<std::string_view, std::unique_ptr<local_sale>> sales_;
-    purchase_pool pool_;
 
     struct stranger {
         id_digits id{};
