@@ -30,7 +30,7 @@ std::optional<reservation> parse_sound(std::string_view digits, std::string_view
         is_live(one->state) ? one->quantity : 0;  // below 0, and it stays there: too many
     const bool is_list =
         for_each_range(one->tickets, [&](std::int64_t first, std::int64_t last) noexcept {
-            missing -= std::min(last - first, missing) + 1;
+            missing = missing - std::min(last - first, missing) - 1;
         });
     return is_list && missing == 0 ? one : std::nullopt;
 }

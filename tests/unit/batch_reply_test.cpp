@@ -73,6 +73,9 @@ TEST(BatchReply, BelievesNoRecordWithOtherTicketsThanItSays) {
         EXPECT_FALSE(parse_looked_up(digits, bad)) << tickets;
         EXPECT_FALSE(parse_settled(digits, successor, "done " + bad)) << tickets;
     }
+    const std::string all = "|9223372036854775807|";
+    EXPECT_FALSE(
+        parse_looked_up(digits, "1|held" + all + "0-9223372036854775807|9|5|0|1|3||0|ann"));
     EXPECT_TRUE(parse_looked_up(digits, "1|expired|2||1700000900000|1700000000000|1|1|3||0|ann"));
 }
 
