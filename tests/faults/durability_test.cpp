@@ -121,6 +121,7 @@ TEST_F(DurabilityOfAPart, IsNotTheLedgersThoughTheCountsWereSetBack) {
 }
 
 TEST_F(DurabilityOfAPart, IsNotTheLedgersForANodeThatStartsNow) {
+    ASSERT_TRUE(on.all_sell());
     set("appendonly", "no");
     set("appendonly", "yes");
     node late{on.redis.endpoint(), {.becomes_ready = false}};
@@ -137,7 +138,7 @@ TEST_F(DurabilityOfAPart, IsNotWhatAnOrdinaryRewriteLeaves) {
     ASSERT_TRUE(on.all_sell());
     std::this_thread::sleep_for(1'500ms);  // seen by a check
     on.command({"BGREWRITEAOF"});
-    std::this_thread::sleep_for(1'500ms);
+    std::this_thread::sleep_for(2'500ms);
     set("maxmemory", "1gb");
     for (int i = 0; i < 60 && is_rewriting(); ++i) {
         for (const auto& one : on.nodes)

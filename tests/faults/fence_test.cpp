@@ -128,7 +128,8 @@ TEST(Fence, SparesAStrangerWhoGotTheSameClientId) {
 TEST(Fence, CountsEveryConnectionThatWasSentOn) {
     stage on{{.nodes = 1, .gates = true}};
     on.gates[0]->drop_replies_at("alice", 2);
-    EXPECT_EQ(buy_at(on.ports()[0], "alice").status, 201U);
+    // A third silence, of a busy machine, leaves her in doubt (202): she asks again.
+    EXPECT_TRUE(wait_until([&] { return buy_at(on.ports()[0], "alice").is_yes(); }));
     EXPECT_GE(metric(on.ports()[0], "onsale_ledger_fences_total"), 2);
     EXPECT_EQ(on.sold(), 1);
 }

@@ -109,7 +109,10 @@ TEST_F(FullLedger, L29IsSeenComing) {
     const auto far = memory("seconds_left").value();
     fill(32 * megabyte);
     EXPECT_TRUE(wait_until([&] { return memory("bytes") > before + 32 * megabyte; }));
-    EXPECT_TRUE(wait_until([&] { return memory("seconds_left") < far / 2; })) << far;
+    EXPECT_TRUE(wait_until([&] {
+        fill(64 * kilobyte);
+        return memory("seconds_left") < far / 2;
+    })) << far;
     limit_memory(16 * megabyte);
     EXPECT_TRUE(wait_until([&] { return memory("seconds_left") == 0; }));
 }

@@ -111,7 +111,7 @@ TEST(EmptiedLedger, OpenedAnewIsFrozenForEverybody) {
     on.ledger().open({.total = 500, .operation = "operation-again"});
     const auto opened = std::chrono::steady_clock::now();
     ASSERT_TRUE(wait_until([&] { return on.ledger().field("state") == "frozen"; }));
-    EXPECT_LT(std::chrono::steady_clock::now() - opened, 3s) << "P10's second, on a busy machine";
+    EXPECT_LT(std::chrono::steady_clock::now() - opened, 10s) << "P10's second, on a busy machine";
     EXPECT_TRUE(wait_until([&] { return all_told(on.ports(), 503, "frozen"); }));
     on.nodes[0]->kill();
     on.nodes[0]->start();

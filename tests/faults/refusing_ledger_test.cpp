@@ -113,11 +113,13 @@ TEST(LedgerBusy, WithSomebodysEndlessScriptSellsAgainWhenItIsKilled) {
     EXPECT_EQ(on.sold(), 5);
 }
 
-/// Redis reads a long append-only file: it answers, but only to say so.
+/// Redis reads a long append-only file: it answers, but only to say so, and only after each 1,024
+/// commands. These are many, with few delays: it is to be slow, and never silent for 500 ms.
 TEST(LedgerLoading, SellsAgainWhenItHasLoaded) {
     stage on{
-        {.nodes = 2, .total = crowd::endless, .redis = {.arguments = {"--key-load-delay", "50"}}}};
-    on.command({"EVAL", "for i = 1, 15000 do redis.call('SET', 'filler' .. i, i) end", "0"});
+        {.nodes = 2, .total = crowd::endless, .redis = {.arguments = {"--key-load-delay", "-10"}}}};
+    for (int i = 0; i < 10; ++i)
+        on.command({"EVAL", "for i = 1, 30000 do redis.call('SET', 'filler' .. i, i) end", "0"});
     auto chosen = on.visitors();
     chosen.pause = 10ms;
     crowd buyers{chosen};
@@ -126,7 +128,7 @@ TEST(LedgerLoading, SellsAgainWhenItHasLoaded) {
     on.crash_redis();
     buyers.stop();
     buyers.join();
-    EXPECT_TRUE(on.nodes[0]->says("LOADING"));
+    EXPECT_TRUE(on.nodes[0]->says("LOADING")) << on.nodes[0]->log();
     EXPECT_EQ(buyers.count(409), 0);
     EXPECT_EQ(broken(buyers, on), "");
     EXPECT_TRUE(on.all_sell());

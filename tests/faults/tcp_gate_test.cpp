@@ -38,15 +38,21 @@ class Gate : public testing::Test {
         return hear(over);
     }
 
-    static std::string hear(http_client& over, std::chrono::milliseconds patience = 500ms) {
+    static std::string hear(http_client& over) {
         std::string heard;
         while (!heard.ends_with("\r\n")) {
-            if (!over.has_something(patience)) return {};
+            if (!over.has_something(long_enough)) return {};
             char one = 0;
             if (recv(over.descriptor(), &one, 1, 0) != 1) return {};
             heard += one;
         }
         return heard;
+    }
+
+    /// Who wants to count hears nothing, not even an end.
+    static bool waits_in_vain(http_client& over) {
+        over.send("INCR count\r\n");
+        return !over.has_something(500ms);
     }
 
     [[nodiscard]] std::string count() {
@@ -56,7 +62,7 @@ class Gate : public testing::Test {
     }
 
     [[nodiscard]] bool count_becomes(const std::string& wanted) {
-        return wait_until([&] { return count() == wanted; }, 5s);
+        return wait_until([&] { return count() == wanted; });
     }
 
     redis_server redis;
@@ -73,9 +79,9 @@ TEST_F(Gate, LetsAllPass) {
 TEST_F(Gate, LosesARequestAndAllThatFollow) {
     auto one = client();
     gate.spoil({.lose_request = 1'000}, 1);
-    EXPECT_EQ(ask(one, "INCR count"), "");
+    EXPECT_TRUE(waits_in_vain(one));
     gate.spoil({});
-    EXPECT_EQ(ask(one, "INCR count"), "") << "a stream has no hole";
+    EXPECT_TRUE(waits_in_vain(one)) << "a stream has no hole";
     EXPECT_EQ(count(), "");
     EXPECT_EQ(gate.traffic().lost_requests, 2);
     auto other = client();
@@ -85,7 +91,7 @@ TEST_F(Gate, LosesARequestAndAllThatFollow) {
 TEST_F(Gate, LosesAReplyAfterTheRequestWentThrough) {
     auto one = client();
     gate.spoil({.lose_reply = 1'000}, 1);
-    EXPECT_EQ(ask(one, "INCR count"), "");
+    EXPECT_TRUE(waits_in_vain(one));
     EXPECT_TRUE(count_becomes("1"));
     EXPECT_EQ(gate.traffic().lost_replies, 1);
 }
@@ -93,17 +99,17 @@ TEST_F(Gate, LosesAReplyAfterTheRequestWentThrough) {
 TEST_F(Gate, DeliversARequestWhenItsSenderHasGivenUp) {
     std::optional<http_client> one{client()};
     gate.spoil({.hold_request = 1'000}, 1);
-    EXPECT_EQ(ask(*one, "INCR count"), "");
+    EXPECT_TRUE(waits_in_vain(*one));
     EXPECT_EQ(count(), "");
     one.reset();
     EXPECT_TRUE(count_becomes("1"));
-    EXPECT_TRUE(wait_until([&] { return gate.traffic().late_requests == 1; }, 5s));
+    EXPECT_TRUE(wait_until([&] { return gate.traffic().late_requests == 1; }));
 }
 
 TEST_F(Gate, DeliversItNotBeforeTheTimeThatItIsToBeLate) {
     std::optional<http_client> one{client()};
     gate.spoil({.hold_request = 1'000, .late = 300ms}, 1);
-    EXPECT_EQ(ask(*one, "INCR count"), "");
+    EXPECT_TRUE(waits_in_vain(*one));
     const auto gave_up = steady::now();
     one.reset();
     EXPECT_TRUE(count_becomes("1"));
@@ -114,14 +120,14 @@ TEST_F(Gate, DeliversItNotBeforeTheTimeThatItIsToBeLate) {
 TEST_F(Gate, WhatIsLateMeetsTheFence) {
     std::optional<http_client> one{client()};
     const auto id = ask(*one, "CLIENT ID").substr(1);
-    gate.spoil({.hold_request = 1'000, .late = 300ms}, 1);
-    EXPECT_EQ(ask(*one, "INCR count"), "");
+    gate.spoil({.hold_request = 1'000, .late = 2s}, 1);
+    EXPECT_TRUE(waits_in_vain(*one));
     one.reset();
     auto session = redis.connect();
     const auto killed = session.command({"CLIENT", "KILL", "ID", id.substr(0, id.find('\r'))});
     ASSERT_TRUE(killed);
     EXPECT_EQ(killed->integer, 1);
-    std::this_thread::sleep_for(600ms);
+    std::this_thread::sleep_for(2'500ms);
     EXPECT_EQ(count(), "");
 }
 
@@ -177,11 +183,11 @@ TEST_F(Gate, IsABlackHoleForThoseThereAndThoseWhoCome) {
     EXPECT_EQ(ask(one, "PING"), "+PONG\r\n");
     gate.swallow(true);
     auto other = client();
-    EXPECT_EQ(ask(one, "INCR count"), "");
-    EXPECT_EQ(ask(other, "INCR count"), "");
+    EXPECT_TRUE(waits_in_vain(one));
+    EXPECT_TRUE(waits_in_vain(other));
     EXPECT_EQ(count(), "");
     gate.swallow(false);
-    EXPECT_EQ(ask(one, "INCR count"), "") << "nothing comes behind what was lost";
+    EXPECT_TRUE(waits_in_vain(one)) << "nothing comes behind what was lost";
     EXPECT_EQ(count(), "");
     auto later = client();
     EXPECT_EQ(ask(later, "INCR count"), ":1\r\n");
@@ -191,12 +197,12 @@ TEST_F(Gate, IsABlackHoleInOneDirection) {
     auto one = client();
     EXPECT_EQ(ask(one, "PING"), "+PONG\r\n");
     gate.drop_requests();
-    EXPECT_EQ(ask(one, "INCR count"), "");
+    EXPECT_TRUE(waits_in_vain(one));
     EXPECT_EQ(count(), "");
     auto other = client();
     EXPECT_EQ(ask(other, "PING"), "+PONG\r\n");
     gate.drop_replies();
-    EXPECT_EQ(ask(other, "INCR count"), "");
+    EXPECT_TRUE(waits_in_vain(other));
     EXPECT_TRUE(count_becomes("1"));
 }
 
@@ -221,7 +227,7 @@ TEST_F(Gate, HoldsARequestBackUntilACondition) {
     std::atomic<bool> allowed{false};
     gate.hold_back([&] { return [&] { return allowed.load(); }; });
     auto one = client();
-    EXPECT_EQ(ask(one, "INCR count"), "");
+    EXPECT_TRUE(waits_in_vain(one));
     EXPECT_EQ(count(), "");
     allowed = true;
     EXPECT_EQ(hear(one), ":1\r\n");

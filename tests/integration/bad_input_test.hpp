@@ -6,6 +6,7 @@
 #include "support/nginx_server.hpp"
 #include "support/payment_side.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <sstream>
 #include <stdexcept>
@@ -122,8 +123,12 @@ class bad_input_test : public node_test {
             EXPECT_TRUE(has_shape(line.substr(0, time.size()), time)) << line;
             EXPECT_EQ(line.substr(time.size()).find_first_of("IWEC"), 0u) << line;
         }
-        constexpr std::size_t of_a_bad_moment = 8;  // a lost ledger, the end: never one per input
-        EXPECT_LE(lines.size(), lines_at_first + of_a_bad_moment) << one->log();
+        // A busy machine may lose the ledger, more than once.
+        const auto others = std::count_if(lines.begin(), lines.end(), [](const auto& line) {
+            return line.find(" the ledger at ") == std::string::npos;
+        });
+        constexpr std::size_t of_a_bad_moment = 8;  // the end, say: never one per input
+        EXPECT_LE(static_cast<std::size_t>(others), lines_at_first + of_a_bad_moment) << one->log();
         const auto of_nginx = lines_of(nginx->log());
         for (const auto& line : of_nginx) {
             EXPECT_TRUE(has_shape(line.substr(0, 21), "9999/99/99 99:99:99 [")) << line;

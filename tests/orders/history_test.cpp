@@ -61,8 +61,8 @@ TEST_P(OrderHistory, L25AnOlderLedgerIsFrozen) {
     ASSERT_TRUE(becomes_ordered());
     put_ledger_back();
     EXPECT_TRUE(becomes_frozen()) << writer->log();
-    ASSERT_TRUE(wait_until([&] { return writer->has_told("the ledger went back"); }, patience));
-    EXPECT_TRUE(writer->has_told("ALARM"));
+    ASSERT_TRUE(tells(*writer, "the ledger went back"));
+    EXPECT_TRUE(tells(*writer, "ALARM"));
     EXPECT_EQ(rows(), 10) << "what was ordered stays";
     EXPECT_EQ(ledger.reserve_one({id_of(99), ""}).status, "frozen");
 }
@@ -93,9 +93,10 @@ TEST_P(OrderHistory, L25AnOlderLedgerThatHasOvertakenTheOrdersIsFrozen) {
     const auto at = ordered();
     writer->start();
     EXPECT_TRUE(becomes_frozen()) << writer->log();
+    const std::string why = "its journal is not the one that was ordered from";
+    ASSERT_TRUE(tells(*writer, why));
     writer->kill();
     writer->start();
-    const std::string why = "its journal is not the one that was ordered from";
     ASSERT_TRUE(wait_until([&] { return writer->times_told(why) == 2; }, patience));
     stop_writer();
     EXPECT_EQ(rows(), 10) << "two histories are not mixed";
@@ -107,7 +108,7 @@ TEST_P(OrderHistory, L25AnOlderLedgerThatHasOvertakenTheOrdersIsFrozen) {
 TEST_P(OrderHistory, L25AnEmptiedLedgerIsToldAndOpenedAnewIsFrozen) {
     begin();
     ledger.command({"FLUSHALL"});
-    ASSERT_TRUE(wait_until([&] { return writer->has_told("the ledger has lost it"); }, patience));
+    ASSERT_TRUE(tells(*writer, "the ledger has lost it"));
     EXPECT_EQ(ledger.command({"DBSIZE"}).integer, 0) << "nothing is created from memory";
     open({.total = 50, .operation = "operation-again"});
     EXPECT_TRUE(becomes_frozen()) << writer->log();
@@ -168,7 +169,7 @@ TEST_P(OrderHistory, L25OlderOrdersAreFilledFromTheLedgerAndNothingIsFrozen) {
     EXPECT_EQ(orders.number("SELECT total FROM sales"), 1'007);
     EXPECT_EQ(orders.number("SELECT count(*) FROM refunds WHERE state = 'due'"), 1);
     EXPECT_EQ(state(), "open");
-    EXPECT_TRUE(writer->has_told("the hole is filled"));
+    EXPECT_TRUE(tells(*writer, "the hole is filled"));
 }
 
 TEST_P(OrderHistory, L25OrdersThatAreFilledWhileTheSaleGoesOnAreComplete) {
@@ -185,7 +186,7 @@ TEST_P(OrderHistory, L25OrdersThatAreFilledWhileTheSaleGoesOnAreComplete) {
     orders.put_copy_back();
     seller sales{redis, ledger.sale(), 70'000};
     writer->start();
-    ASSERT_TRUE(wait_until([&] { return writer->has_told("the hole is filled"); }, patience));
+    ASSERT_TRUE(tells(*writer, "the hole is filled"));
     sales.stop();
     ASSERT_TRUE(becomes_ordered()) << writer->log();
     EXPECT_EQ(rows(), 20'000 + sales.sold());

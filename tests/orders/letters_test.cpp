@@ -40,9 +40,9 @@ TEST_P(DeadLetters, L27AreRecordsThatCannotBeUnderstood) {
     EXPECT_EQ(orders.column("SELECT digits || ' ' || text FROM dead_letters").at(0),
               id_of(4) + " 9|held|something new \\x01\\x5c");
     EXPECT_EQ(known_to_the_ledger(), (texts{id_of(4)}));
-    EXPECT_TRUE(writer->has_told("ALARM"));
+    EXPECT_TRUE(tells(*writer, "ALARM"));
     restart_writer();
-    ASSERT_TRUE(wait_until([&] { return writer->has_told("1 dead letters are open"); }, patience));
+    ASSERT_TRUE(tells(*writer, "1 dead letters are open"));
     EXPECT_EQ(open_letters(), 1);
 }
 
@@ -58,7 +58,7 @@ TEST_P(DeadLetters, AreNotMadeOfASaleThatCannotBeRead) {
     ASSERT_TRUE(becomes_ordered()) << writer->log();
     EXPECT_EQ(rows(), 3);
     EXPECT_EQ(open_letters(), 0);
-    EXPECT_TRUE(writer->has_told("ALARM sale new: the ledger cannot read it")) << writer->log();
+    EXPECT_TRUE(tells(*writer, "ALARM sale new: the ledger cannot read it"));
     newer.command({"HSET", newer.key(), "format", "1"});
     EXPECT_TRUE(wait_until([&] { return rows() == 5; }, patience)) << writer->log();
 }
@@ -131,7 +131,7 @@ TEST_P(DeadLetters, L27OfAWholeEntryHoldsOrderedBackAndNothingElse) {
     ASSERT_TRUE(wait_until([&] { return rows() == 4; }, patience)) << writer->log();
     ASSERT_TRUE(wait_until([&] { return ordered().version == 2; }, patience)) << writer->log();
     restart_writer();
-    ASSERT_TRUE(wait_until([&] { return writer->has_told("1 dead letters are open"); }, patience));
+    ASSERT_TRUE(tells(*writer, "1 dead letters are open"));
     ledger.reserve(wishes(20, 2));
     ASSERT_TRUE(wait_until([&] { return rows() == 6; }, patience));
     EXPECT_EQ(ordered().version, 2);

@@ -70,6 +70,12 @@ std::string differences(ledger_client& ledger, const order_database& orders) {
     return text;
 }
 
+testing::AssertionResult tells(const order_writer& writer, const std::string& text) {
+    if (wait_until([&] { return writer.has_told(text); }, patience))
+        return testing::AssertionSuccess();
+    return testing::AssertionFailure() << '"' << text << "\" is not in\n" << writer.log();
+}
+
 seller::seller(const redis_server& at, std::string sale, std::int64_t total)
     : thread_{[this, &at, name = std::move(sale), total] { sell(at, name, total); }} {}
 
@@ -103,8 +109,10 @@ std::string orders_test::cell(std::int64_t n, const std::string& column) {
 }
 
 void orders_test::append(const texts& fields) {
-    const auto version = ledger.command({"HINCRBY", ledger.key(), "version", "1"}).integer;
-    texts words{"XADD", ledger.key("journal"), "1-" + std::to_string(version)};
+    texts words{"EVAL",
+                "local version = redis.call('HINCRBY', KEYS[1], 'version', 1) "
+                "return redis.call('XADD', KEYS[2], '1-' .. version, unpack(ARGV))",
+                "2", ledger.key(), ledger.key("journal")};
     words.insert(words.end(), fields.begin(), fields.end());
     ledger.command(words);
 }

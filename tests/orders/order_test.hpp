@@ -28,6 +28,9 @@ inline constexpr std::chrono::seconds patience{60};
 /// empty text. Nobody may change the sale meanwhile.
 [[nodiscard]] std::string differences(ledger_client& ledger, const order_database& orders);
 
+/// Waits until `writer` has printed it: a process says what it did only after it did it.
+[[nodiscard]] testing::AssertionResult tells(const order_writer& writer, const std::string& text);
+
 /// Sells on a thread of its own, in batches of some tickets, until it is told to stop or has sold
 /// `total`.
 class seller {

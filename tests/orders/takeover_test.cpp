@@ -23,16 +23,16 @@ class OrderWriters : public orders_test {
 TEST_P(OrderWriters, L24OneWritesAndTheOthersStandBy) {
     open();
     start_writer();
-    ASSERT_TRUE(wait_until([&] { return writer->has_told("writing orders"); }, patience));
+    ASSERT_TRUE(tells(*writer, "writing orders"));
     start_second();
-    ASSERT_TRUE(wait_until([&] { return second->has_told("standing by"); }, patience));
+    ASSERT_TRUE(tells(*second, "standing by"));
     ledger.reserve(wishes(1, 3));
     ASSERT_TRUE(becomes_ordered());
     EXPECT_FALSE(second->has_told("writing orders"));
     writer->kill();
     ledger.reserve(wishes(4, 3));
     ASSERT_TRUE(becomes_ordered());
-    EXPECT_TRUE(second->has_told("writing orders"));
+    EXPECT_TRUE(tells(*second, "writing orders"));
     EXPECT_EQ(differences(ledger, orders), "");
 }
 
@@ -68,7 +68,7 @@ TEST_P(OrderWriters, L24ThePositionIsComparedBeforeItIsSet) {
     ledger.reserve(wishes(6, 5));
     orders.execute("UPDATE positions SET version = version + 1, fingerprint = ''");
     writer->process().send(SIGCONT);
-    ASSERT_TRUE(wait_until([&] { return writer->has_told("moved by somebody else"); }, patience));
+    ASSERT_TRUE(tells(*writer, "moved by somebody else"));
     ledger.reserve(wishes(11, 5));
     ASSERT_TRUE(becomes_ordered());
     EXPECT_EQ(cell(6, "state"), "no row") << "the other one has done it, as far as we know";
@@ -84,7 +84,7 @@ TEST_P(OrderWriters, StopGracefullyAndReportWhatTheyHaveCommitted) {
     EXPECT_EQ(writer->stop(), 0) << writer->log();
     sales.stop();
     EXPECT_EQ(ordered(), (ledger_version{1, position()}));
-    EXPECT_TRUE(writer->has_told("stopped"));
+    EXPECT_TRUE(tells(*writer, "stopped"));
     writer->start();
     ASSERT_TRUE(becomes_ordered());
     EXPECT_EQ(differences(ledger, orders), "");
@@ -98,7 +98,7 @@ TEST_P(OrderWriters, DoNotTouchASchemaOfANewerOnsale) {
     orders.execute("INSERT INTO schema_version (version) VALUES (1000)");
     ledger.reserve(wishes(1, 1));
     writer->start();
-    ASSERT_TRUE(wait_until([&] { return writer->has_told("of a newer onsale"); }, patience));
+    ASSERT_TRUE(tells(*writer, "of a newer onsale"));
     EXPECT_EQ(rows(), 0);
 }
 

@@ -35,7 +35,7 @@ TEST_P(OrderServerVanished, P8IsNoticedBehindAnAcknowledgedQuery) {
     ASSERT_TRUE(wait_until([&] { return there.traffic().lost_replies > 0; }, patience));
     std::this_thread::sleep_for(500ms);  // kernels put acknowledgements off by up to 200 ms
     line->pull_out();
-    EXPECT_TRUE(wait_until([&] { return writer->has_told("trying again"); }, 30s)) << writer->log();
+    EXPECT_TRUE(tells(*writer, "trying again"));
     line->plug_in();
     there.cut();  // what was left of it on that machine
     EXPECT_TRUE(becomes_ordered()) << writer->log();
@@ -56,8 +56,7 @@ TEST_P(OrderFileVanished, P8IsMadeAnewFromTheLedger) {
     const auto file = orders.directory() / "orders.db";
     std::filesystem::rename(file, orders.directory() / "moved.db");
     ledger.reserve(wishes(11, 10));
-    ASSERT_TRUE(wait_until([&] { return writer->has_told("was moved or deleted"); }, patience))
-        << writer->log();
+    ASSERT_TRUE(tells(*writer, "was moved or deleted"));
     ASSERT_TRUE(wait_until([&] { return rows() == 20; }, patience)) << writer->log();
     EXPECT_TRUE(becomes_ordered()) << writer->log();
     EXPECT_EQ(differences(ledger, orders), "");
