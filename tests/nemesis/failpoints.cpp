@@ -16,7 +16,7 @@ namespace {
 constexpr int most_passes_of_node = 12;
 constexpr int most_passes_of_writer = 6;
 /// It starts, meets the ledger, and buyers meet it.
-constexpr milliseconds until_node_passes{2'000};
+constexpr milliseconds until_node_passes{3'000};
 /// A writer follows the one that died within a second.
 constexpr milliseconds until_writer_passes{2'500};
 constexpr int shortest_stop_ms = 200;
