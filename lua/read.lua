@@ -29,7 +29,7 @@ local function check_kinds(key)
         local found = redis.call('TYPE', key .. ':' .. part).ok
         if found ~= kind and found ~= 'none' then
             error(redis.error_reply('DAMAGED ' .. key .. ':' .. part .. ' is a ' .. found .. ', it has to be a ' ..
-                kind .. ' (or deleted, and the sale rebuilt)'))
+                kind .. ' (delete ' .. key .. ', then it, and rebuild the sale)'))
         end
     end
 end

@@ -115,6 +115,12 @@ std::string refusal_sentence(const std::string& verdict, const std::string& sale
             "of it: 'onsale sale status {}'",
             sale, sale);
     }
+    if (verdict == "moved") {
+        return fmt::format(
+            "another ledger of the sale {} came back meanwhile, with changes that the orders do "
+            "not know: 'onsale sale rebuild {}' again reads them first",
+            sale, sale);
+    }
     if (verdict == "closed") {
         return fmt::format("the sale {} is {}, and stays so: open another one", sale,
                            name_of(says.state));

@@ -72,9 +72,8 @@ class onlooker {
         }
         const auto next = feed_.read({stored.position}, 1, std::chrono::milliseconds{0});
         if (!next) return next.error();
-        if (next->empty()) return false;
-        const auto from = made_from(next->front().entries.front());
-        return from && *from < stored.position.at;
+        return !next->empty() &&
+               is_of_older_orders(next->front().entries.front(), stored.position.at);
     }
 
     [[nodiscard]] or_complaint<stored_sale> find() {

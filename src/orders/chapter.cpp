@@ -91,6 +91,17 @@ std::optional<std::string_view> withheld_by(const journal_entry& entry) {
     return entry.field("withheld");
 }
 
+/// The position of the orders that the ledger was made of, by the first entry of a rebuilt journal;
+/// nothing: the entry is another one, or does not say.
+std::optional<ledger_version> made_from(const journal_entry& entry) noexcept {
+    if (entry.field("change") != "rebuild") return std::nullopt;
+    auto from = entry.field("from");
+    const auto epoch = parse_integer(cut(from, '-'));
+    const auto version = parse_integer(from);
+    if (!epoch || !version) return std::nullopt;
+    return ledger_version{*epoch, *version};
+}
+
 }  // namespace
 
 std::string letter_text(std::string_view text) {
@@ -128,13 +139,10 @@ std::string fingerprint_of(const journal_entry& entry) {
     return digits;
 }
 
-std::optional<ledger_version> made_from(const journal_entry& entry) noexcept {
-    if (entry.field("change") != "rebuild") return std::nullopt;
-    auto from = entry.field("from");
-    const auto epoch = parse_integer(cut(from, '-'));
-    const auto version = parse_integer(from);
-    if (!epoch || !version) return std::nullopt;
-    return ledger_version{*epoch, *version};
+bool is_of_older_orders(const journal_entry& first, ledger_version position) noexcept {
+    const auto from = made_from(first);
+    // In its own epoch they follow it already: they were filled from its records.
+    return from && first.at.epoch > position.epoch && *from < position;
 }
 
 bool chapter::is_followed_by(const journal_entry& entry) const noexcept {

@@ -64,9 +64,9 @@ struct dead_letter {
 /// Stands for an entry's content: tells whether two entries with the same id are the same.
 [[nodiscard]] std::string fingerprint_of(const journal_entry& entry);
 
-/// The position of the orders that the ledger was made of, by the first entry of a rebuilt journal;
-/// nothing: the entry is another one, or does not say.
-[[nodiscard]] std::optional<ledger_version> made_from(const journal_entry& entry) noexcept;
+/// Whether `first` begins the journal of a ledger that was rebuilt from orders older than those at
+/// `position`.
+[[nodiscard]] bool is_of_older_orders(const journal_entry& first, ledger_version position) noexcept;
 
 /// One thread. Rows view texts that the chapter owns.
 class chapter {

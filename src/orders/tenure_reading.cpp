@@ -57,7 +57,7 @@ or_setback<void> tenure::take_in(followed& sale, std::vector<journal_entry> entr
     if (!start.is_followed_by(first) && sale.told.says.state == sale_state::missing) {
         return leave_alone(sale, "what is left of its journal does not follow on the orders");
     }
-    if (const auto from = made_from(first); from && *from < sale.position.at) {
+    if (is_of_older_orders(first, sale.position.at)) {
         return leave_alone(sale, "it was rebuilt from orders that are older than these");
     }
     if (!start.is_followed_by(first)) {
@@ -156,6 +156,8 @@ or_setback<void> tenure::commit(followed& sale, const chapter& written) {
         if (!change.salt.empty()) sale.salt = change.salt;
     }
     if (written.to() != sale.position.at) {
+        // A ledger that was made anew knows of no letter.
+        if (written.to().epoch != sale.position.at.epoch) sale.names_all_letters = true;
         sale.position.at = written.to();
         sale.fingerprint = written.fingerprint();
         sale.is_to_report = true;

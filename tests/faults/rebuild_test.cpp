@@ -1,3 +1,4 @@
+#include "../../src/app/rebuild/rebuild_ledger.hpp"
 #include "support/http_client.hpp"
 #include "support/order_database.hpp"
 #include "support/order_writer.hpp"
@@ -12,6 +13,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <functional>
 #include <set>
 #include <thread>
 
@@ -55,6 +57,14 @@ class RebuiltLedger : public testing::Test {
         });
     }
 
+    /// By the orders themselves: what the ledger was told may be of orders that went back.
+    [[nodiscard]] bool all_is_written() {
+        const auto at = on.ledger().read().says.says.at;
+        return orders.number(
+                   "SELECT count(*) FROM positions WHERE epoch = " + std::to_string(at.epoch) +
+                   " AND version = " + std::to_string(at.version)) == 1;
+    }
+
     /// Runs `onsale …` on this stage's ledger and orders.
     program_result run(texts command) {
         command.insert(command.begin(), onsale_binary());
@@ -92,6 +102,19 @@ class RebuiltLedger : public testing::Test {
         const auto claimed = orders::claim_epoch(*where, "G101", *snapshot, epoch);
         ASSERT_TRUE(claimed) << claimed.error().sentence;
         EXPECT_TRUE(*claimed);
+    }
+
+    /// The orders hold all that was before `meanwhile`, and nothing of what is done in it.
+    void orders_go_back_behind(const std::function<void()>& meanwhile) {
+        ASSERT_TRUE(is_ordered());
+        ASSERT_EQ(writer->stop(), 0);
+        orders.keep_copy();
+        start_writer();
+        meanwhile();
+        ASSERT_TRUE(is_ordered());
+        ASSERT_EQ(writer->stop(), 0);
+        orders.put_copy_back();
+        start_writer();
     }
 
     /// Sells on, to the last ticket; what comes out is whole.
@@ -299,10 +322,58 @@ TEST_F(RebuiltLedger, P8GivesOrdersThatWentBackTheirRowsAgain) {
     for (const auto* table : {"orders", "refunds", "positions", "sales", "dead_letters"})
         orders.execute(std::string{"DELETE FROM "} + table);
     start_writer();
-    EXPECT_TRUE(wait_until([&] { return orders.number("SELECT count(*) FROM orders") == 40; }))
-        << writer->log();
+    EXPECT_TRUE(wait_until([&] { return all_is_written(); })) << writer->log();
+    EXPECT_EQ(orders.number("SELECT count(*) FROM orders"), 40);
     EXPECT_EQ(run({"audit", "G101"}).status, 0);
     sells_on();
+}
+
+/// The writer was killed between two commits: the rows are filled up to a rebuild, whose entry it
+/// has not read.
+TEST_F(RebuiltLedger, P8FollowsTheRebuildThatItsOrdersWereFilledUpTo) {
+    sell(40);
+    ASSERT_TRUE(is_ordered());
+    ASSERT_EQ(writer->stop(), 0);
+    flush();
+    rebuild();
+    orders.execute("UPDATE positions SET epoch = 2, version = 0, fingerprint = ''");
+    start_writer();
+    EXPECT_TRUE(wait_until([&] { return all_is_written(); })) << writer->log();
+    EXPECT_EQ(on.ledger().field("state"), "paused");
+    sells_on();
+}
+
+/// It began to read before the ledger was there: no look tells it that all is new.
+TEST_F(RebuiltLedger, L27IsToldAllDeadLettersByAWriterThatWaitedForIt) {
+    sell(5);
+    const auto digits = std::string(32, 'd');
+    on.command({"EVAL",
+                "local version = redis.call('HINCRBY', KEYS[1], 'version', 1) "
+                "redis.call('XADD', KEYS[2], '1-' .. version, 'format', '1', 'change', 'reserve', "
+                "'records', ARGV[1] .. ' 9|of a newer onsale')",
+                "2", on.ledger().key(), on.ledger().key("journal"), digits});
+    const auto letters = [&] {
+        return on.command({"SISMEMBER", on.ledger().key("letters"), digits}).integer;
+    };
+    ASSERT_TRUE(wait_until([&] { return letters() == 1; }));
+    ASSERT_EQ(writer->stop(), 0);
+    flush();
+    const auto where = orders::parse_database(orders.url());
+    ASSERT_TRUE(where);
+    const auto snapshot = orders::read_snapshot(*where, "G101");
+    ASSERT_TRUE(snapshot);
+    const auto made = app::rebuild_sale(*snapshot, std::nullopt, {.now = 1, .epoch = 2});
+    ASSERT_TRUE(made);
+    claim(2);
+    start_writer();
+    ASSERT_TRUE(wait_until([&] { return writer->times_told("the ledger has lost it") > 0; }));
+    std::this_thread::sleep_for(1s);  // all letters are told, to nobody
+    app::steady_session ledger{on.redis.endpoint()};
+    const auto written = app::write_rebuilt(ledger, "G101", 2, {}, *made);
+    ASSERT_TRUE(written);
+    ASSERT_EQ(written->verdict, "done");
+    EXPECT_TRUE(wait_until([&] { return all_is_written(); })) << writer->log();
+    EXPECT_TRUE(wait_until([&] { return letters() == 1; })) << writer->log();
 }
 
 /// It was begun, the ledger came back and went on, and was lost again before it was finished.
@@ -325,19 +396,11 @@ TEST_F(RebuiltLedger, L25OfOrdersThatHaveGoneOnSinceIsFrozenAndRebuiltAgain) {
 /// The ledger's records say which tickets are whose, not which have left the sale.
 TEST_F(RebuiltLedger, L28SellsNoNumberThatLeftTheSaleUnseenByTheOrders) {
     sell(40);
-    ASSERT_TRUE(is_ordered());
-    ASSERT_EQ(writer->stop(), 0);
-    orders.keep_copy();
-    start_writer();
-    on.withdraw_all_but(100);
-    sell(5);
-    ASSERT_TRUE(is_ordered());
-    ASSERT_EQ(writer->stop(), 0);
-    orders.put_copy_back();
-    start_writer();
-    const auto rows = [&] { return orders.number("SELECT count(*) FROM orders"); };
-    ASSERT_TRUE(wait_until([&] { return rows() == on.sold(); })) << writer->log();
-    ASSERT_TRUE(is_ordered());
+    orders_go_back_behind([&] {
+        on.withdraw_all_but(100);
+        sell(5);
+    });
+    ASSERT_TRUE(wait_until([&] { return all_is_written(); })) << writer->log();
     flush();
     const auto report = rebuild();
     EXPECT_EQ(report.at("remaining").as_int64(), 0) << "nobody knows which may be sold";
@@ -347,18 +410,12 @@ TEST_F(RebuiltLedger, L28SellsNoNumberThatLeftTheSaleUnseenByTheOrders) {
 /// A rebuild in between was made of other orders than those that are back.
 TEST_F(RebuiltLedger, L28SellsNoNumberThatLeftTheSaleBeforeARebuildUnseenByTheOrders) {
     sell(40);
-    ASSERT_TRUE(is_ordered());
-    ASSERT_EQ(writer->stop(), 0);
-    orders.keep_copy();
-    start_writer();
-    on.withdraw_all_but(100);
-    ASSERT_TRUE(is_ordered());
-    flush();
-    rebuild();
-    ASSERT_TRUE(is_ordered());
-    ASSERT_EQ(writer->stop(), 0);
-    orders.put_copy_back();
-    start_writer();
+    orders_go_back_behind([&] {
+        on.withdraw_all_but(100);
+        ASSERT_TRUE(is_ordered());
+        flush();
+        rebuild();
+    });
     const auto is_followed = [&] { return orders.number("SELECT epoch FROM positions") == 2; };
     ASSERT_TRUE(wait_until(is_followed)) << writer->log();
     ASSERT_TRUE(wait_until([&] { return all_told(on.ports(), 409, "paused"); }));

@@ -13,7 +13,9 @@ class Rebuild : public ledger_test {
     /// The drafts here are no whole sale, and the journal of a rebuilt one begins anew.
     Rebuild() { ended_lawless = true; }
 
-    std::string step(const texts& args) {
+    /// As if the orders had followed what is there up to `seen`.
+    std::string step(texts args) {
+        args.insert(args.begin() + 1, seen.begin(), seen.end());
         texts keys;
         for (const auto* part :
              {"", "reservations", "buyers", "due", "free", "journal", "refunds", "letters"}) {
@@ -55,6 +57,8 @@ class Rebuild : public ledger_test {
         }
         return step(args);
     }
+
+    texts seen{"1", "1000"};
 
     void lose() { ledger.command({"FLUSHALL"}); }
 };
@@ -139,6 +143,24 @@ TEST_F(Rebuild, L28TakesThePlaceOfAFrozenSaleButOfNoOther) {
     EXPECT_EQ(finish("2"), "done");
     EXPECT_EQ(ledger.read({id_of(7)}).statuses(), (texts{"-"})) << "what was there is gone";
     EXPECT_EQ(ledger.adjust("resume").verdict, "done");
+}
+
+/// A true ledger that came back, with more than the orders know of, is read before it is replaced.
+TEST_F(Rebuild, P3ReplacesNoLedgerThatIsFurtherThanWasSeen) {
+    ledger.open();
+    ledger.reserve(wishes(7, 1));
+    ledger.reserve(wishes(8, 1));
+    ledger.read({}, {1, 99});
+    ASSERT_EQ(ledger.field("version"), "3");
+    draft("2");
+    for (const auto& further : {texts{"1", "2"}, {"0", "0"}, {"0", "1000"}}) {
+        seen = further;
+        EXPECT_EQ(step({"2", "add", "free", "1", "9"}), "moved");
+        EXPECT_EQ(finish("2"), "moved");
+    }
+    EXPECT_EQ(ledger.read({id_of(8)}).statuses(), (texts{"known"}));
+    seen = {"1", "3"};
+    EXPECT_EQ(finish("2"), "done");
 }
 
 TEST_F(Rebuild, L28EveryStepMayBeSentAgain) {

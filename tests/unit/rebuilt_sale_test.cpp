@@ -101,6 +101,16 @@ TEST_F(RebuiltSale, L28KnowsOfARestockThatNoOrderFollowed) {
     EXPECT_EQ(made.withheld.list(), "3-4");
 }
 
+/// What one of them knows is true, whoever else has forgotten how many there were.
+TEST_F(RebuiltSale, P1MakesNoNumberASecondTimeThoughNotAllRemember) {
+    const auto made = rebuilt(last_heard{.at = {1, 9}, .last = 12, .next = 6, .by_all = false});
+    EXPECT_EQ(made.last, 12);
+    EXPECT_EQ(made.withheld.list(), "3-4,6-12");
+    EXPECT_EQ(made.unknown_versions, -1);
+    orders.terms->has_gap = true;
+    EXPECT_EQ(rebuilt(last_heard{.at = {1, 9}, .last = 12, .next = 6}).withheld.list(), "3-4,6-12");
+}
+
 /// A node that was started on an old copy of the ledger.
 TEST_F(RebuiltSale, L28BelievesNobodyWhoKnowsLessThanTheOrders) {
     const auto made = rebuilt(last_heard{.at = {1, 6}, .last = 10, .next = 6});

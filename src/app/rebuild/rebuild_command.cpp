@@ -38,7 +38,7 @@ failure unreachable(const complaint& why) {
 /// What the nodes together heard of the ledger before it was lost.
 struct hearsay {
     std::int64_t epoch = 0;           ///< the highest of all
-    std::optional<last_heard> bound;  ///< nothing: not every node named remembers
+    std::optional<last_heard> bound;  ///< nothing: no node named remembers
     std::string forgetful;            ///< a node that does not; empty: none
 };
 
@@ -51,14 +51,17 @@ or_failure<hearsay> ask_nodes(const std::vector<target>& nodes, const std::strin
         const auto heard = ask_node(node, sale);
         if (!heard) return heard.error();
         const bool remembers = *heard && (*heard)->at > left;
-        if (!remembers) all.forgetful = node.host;
-        if (!*heard) continue;
-        all.epoch = std::max(all.epoch, (*heard)->at.epoch);
+        if (*heard) all.epoch = std::max(all.epoch, (*heard)->at.epoch);
+        if (!remembers) {
+            all.forgetful = node.host;
+            continue;
+        }
         most.at = std::max(most.at, (*heard)->at);
         most.last = std::max(most.last, (*heard)->last);
         most.next = std::max(most.next, (*heard)->next);
     }
-    if (!nodes.empty() && all.forgetful.empty()) all.bound = most;
+    most.by_all = all.forgetful.empty();
+    if (most.at != ledger_version{}) all.bound = most;
     return all;
 }
 
@@ -140,7 +143,7 @@ class rebuild {
             if (!made) return failure{wrong_use, made.error().sentence};
             const auto claimed = orders::claim_epoch(database, given_.sale, *orders, epoch);
             if (!claimed) return unreachable(claimed.error());
-            if (*claimed) return write(ledger, epoch, *orders, std::move(*made), heard);
+            if (*claimed) return write(ledger, epoch, left, *orders, std::move(*made), heard);
         }
         return failure{not_reachable,
                        "the orders of the sale change all the time; is somebody else rebuilding "
@@ -148,9 +151,10 @@ class rebuild {
     }
 
     [[nodiscard]] or_failure<rebuilt_report> write(steady_session& ledger, std::int64_t epoch,
+                                                   ledger_version left,
                                                    const orders::order_snapshot& orders,
                                                    rebuilt_sale made, const hearsay& heard) {
-        const auto written = write_rebuilt(ledger, given_.sale, epoch, made);
+        const auto written = write_rebuilt(ledger, given_.sale, epoch, left, made);
         if (!written) return written.error();
         const auto refusal = refusal_sentence(written->verdict, given_.sale, written->now);
         if (!refusal.empty()) return failure{wrong_use, refusal};

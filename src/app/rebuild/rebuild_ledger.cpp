@@ -29,10 +29,10 @@ words keys_of(const std::string& sale) {
 class drafter {
   public:
     drafter(steady_session& ledger, const std::string& sale, std::int64_t epoch,
-            const rebuilt_sale& rebuilt)
+            ledger_version seen, const rebuilt_sale& rebuilt)
         : ledger_{ledger},
           sale_{sale},
-          epoch_{std::to_string(epoch)},
+          begin_{std::to_string(epoch), std::to_string(seen.epoch), std::to_string(seen.version)},
           rebuilt_{rebuilt},
           keys_{keys_of(sale)} {}
 
@@ -56,7 +56,7 @@ class drafter {
     }
 
     [[nodiscard]] or_failure<changed> step(words args) {
-        args.insert(args.begin(), epoch_);
+        args.insert(args.begin(), begin_.begin(), begin_.end());
         const auto answer = ledger_.run(redis::ledger_script::rebuild, keys_, args);
         if (!answer) return answer.error();
         return to_changed(ledger_, *answer);
@@ -146,7 +146,7 @@ class drafter {
 
     steady_session& ledger_;
     const std::string& sale_;
-    std::string epoch_;
+    const words begin_;  // of each step's arguments
     const rebuilt_sale& rebuilt_;
     words keys_;
     time_point tell_ = monotonic::now() + limits::operator_tells;
@@ -155,8 +155,9 @@ class drafter {
 }  // namespace
 
 or_failure<changed> write_rebuilt(steady_session& ledger, const std::string& sale,
-                                  std::int64_t epoch, const rebuilt_sale& rebuilt) {
-    return drafter{ledger, sale, epoch, rebuilt}.write();
+                                  std::int64_t epoch, ledger_version seen,
+                                  const rebuilt_sale& rebuilt) {
+    return drafter{ledger, sale, epoch, seen, rebuilt}.write();
 }
 
 }  // namespace onsale::app

@@ -45,9 +45,10 @@ class rebuilder {
     rebuilder(const order_snapshot& from, const std::optional<last_heard>& heard,
               const rebuild_moment& at)
         : orders_{from}, at_{at} {
-        const bool believed =
-            heard && heard->at >= from.position && from.unreadable.empty() && !from.terms->has_gap;
+        const bool believed = heard && heard->by_all && heard->at >= from.position &&
+                              from.unreadable.empty() && !from.terms->has_gap;
         if (believed) heard_ = heard;
+        if (heard) sale_.last = heard->last;
         if (!heard_) {
             sale_.unknown_versions = -1;
         } else if (heard_->at.epoch == from.position.epoch) {
@@ -160,7 +161,7 @@ class rebuilder {
                                   .with(ticket_set{lapsed_})
                                   .without(live);
         const auto issued = live.with(ticket_set{ended_}).with(withdrawn).with(withheld);
-        sale_.last = std::max({terms.last, issued.highest(), heard_ ? heard_->last : 0});
+        sale_.last = std::max({terms.last, issued.highest(), sale_.last});
         sale_.next = issued.highest() + 1;
         auto free =
             ticket_set{1, issued.highest()}.without(live).without(withdrawn).without(withheld);

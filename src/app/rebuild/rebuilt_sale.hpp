@@ -26,6 +26,7 @@ struct last_heard {
     ledger_version at;
     std::int64_t last = 0;
     std::int64_t next = 1;
+    bool by_all = true;  ///< false: others may have heard more, and all but `last` says nothing
 };
 
 /// A sale as `lua/rebuild.lua` takes it.
@@ -56,9 +57,9 @@ struct rebuilt_sale {
     ticket_set vanished;                ///< left the sale, and no order says so
 };
 
-/// `heard`: nothing if that is not known, and it is not believed if it is below the orders; then
-/// every number that is not somebody's is withheld. A complaint if the orders do not know the
-/// sale's terms, say that it was removed, or give a ticket to two.
+/// `heard`: nothing if that is not known, and but for `last` it is not believed if it is not by all
+/// or below the orders; then every number that is not somebody's is withheld. A complaint if the
+/// orders do not know the sale's terms, say that it was removed, or give a ticket to two.
 [[nodiscard]] or_complaint<rebuilt_sale> rebuild_sale(const orders::order_snapshot& orders,
                                                       const std::optional<last_heard>& heard,
                                                       const rebuild_moment& at);
