@@ -11,7 +11,8 @@
 --          key_reused    known, other quantity
 --          frozen missing closed paused not_open
 --          too_many_reservations limit_reached sold_out too_few
---          damaged       what the ledger has of the buyer, or of this id, cannot be understood
+--          uncounted     the buyer's count cannot be understood, nothing is taken
+--          damaged       the record of this id cannot be understood
 -- Record 1|STATE|QUANTITY|TICKETS|PAY_BY_MS|RESERVED_MS|SETTLED_MS|EPOCH|VERSION|PAYMENT|REFUND_DUE|BUYER
 --        SETTLED_MS is 0 while held, PAYMENT empty until it is paid
 -- Due    the ids of those taken by one call, one behind the other, by their pay-by. It stays until
@@ -92,7 +93,7 @@ local touched = {}   -- places in `names` of buyers that get tickets
 local function refuse(place, quantity)
     if refusal then return refusal end
     if place then
-        if not ever[place] then return 'damaged' end
+        if not ever[place] then return 'uncounted' end
         if ever[place] >= cap then return 'too_many_reservations' end
         if limit > 0 and live[place] + quantity > limit then return 'limit_reached' end
     end

@@ -93,13 +93,23 @@ for _, id in ipairs(due_ids) do ask_for(id) end
 local is_misled = sweep > 0 and #due == 0 and sale.due > 0 and sale.due <= now
 if #ids + #due == 0 and not is_misled then return word_of(sale, now) .. (sweep > 0 and '\nswept 0' or '') end
 
+-- Whether a list has as many tickets as its reservation says: they are given back by it.
+local function has(tickets, quantity)
+    for first, last in tickets:gmatch('(%d+)%-?(%d*)') do
+        quantity = quantity - (tonumber(last) or first) + first - 1
+    end
+    return quantity == 0
+end
+
 local reservations, dues = {}, {}  -- by id; `dues` the text of what is owed
 for i, record in ipairs(#ids > 0 and redis.call('HMGET', reservations_key, unpack(ids)) or {}) do
     if record then
         local state, quantity, tickets, pay_by, reserved, settled, epoch, version, payment, owed,
             buyer = record:match('^1|(%a+)|(%d+)|([%d,-]*)|(%d+)|(%d+)|(%d+)|(%d+)|(%d+)|([^|]*)|(%d+)|(.*)$')
+        quantity = tonumber(quantity)
+        local is_live = state == 'held' or state == 'paid'
         -- One that cannot be understood (false) is left to the audit: it holds no other up.
-        reservations[ids[i]] = state and {text = record, state = state, quantity = tonumber(quantity),
+        reservations[ids[i]] = state and has(tickets, is_live and quantity or 0) and {text = record, state = state, quantity = quantity,
             tickets = tickets, pay_by = tonumber(pay_by), reserved = reserved, settled = settled,
             payment = payment, owed = tonumber(owed), buyer = buyer} or false
     end
@@ -109,12 +119,12 @@ if #calls > 0 then
         dues[ids[i]] = text or nil
     end
 end
-local names, live, ever, touched = {}, {}, {}, {}
+local names, is_named, live, ever, touched = {}, {}, {}, {}, {}
 for _, id in ipairs(ids) do
     local buyer = reservations[id] and reservations[id].buyer or ''
-    if buyer ~= '' and not live[buyer] then
+    if buyer ~= '' and not is_named[buyer] then
         names[#names + 1] = buyer
-        live[buyer], ever[buyer] = 0, 0
+        is_named[buyer] = true
     end
 end
 if #names > 0 then
@@ -124,11 +134,10 @@ if #names > 0 then
             live[names[i]], ever[names[i]] = tonumber(l), tonumber(e)
         end
     end
-    for _, id in ipairs(ids) do
-        local one = reservations[id]
-        if one and one.buyer ~= '' and not live[one.buyer] then reservations[id] = false end
-    end
 end
+
+-- A buyer's count that is missing or cannot be understood is left to the audit, too: what would change it is not done.
+local function is_uncounted(one) return one.buyer ~= '' and not live[one.buyer] end
 
 -- Decide, call by call.
 local changed, is_changed = {}, {}   -- ids of reservations in the order of their first change
@@ -222,9 +231,12 @@ local function pay(call, one)
         return 'done'
     end
     if one.payment == payment then
-        if one.state == 'expired' then return 'rebought' end
+        if one.state == 'expired' then
+            return (born[call.new_id] or reservations[call.new_id]) and 'rebought' or 'damaged'
+        end
         return one.state == 'paid' and 'repeated' or 'refused'
     end
+    if is_uncounted(one) then return 'damaged' end
     if one.state == 'held' then move_to(id, 'expired') end
     if find_due(id, payment) then return 'refund_due' end
     local reason = 'ended'
@@ -243,12 +255,14 @@ local decide = {
     cancel = function(call, one)
         if one.state == 'cancelled' then return 'repeated' end
         if one.state ~= 'held' then return 'refused' end
+        if is_uncounted(one) then return 'damaged' end
         move_to(call.id, 'cancelled')
         return 'done'
     end,
     refund = function(call, one)
         if one.state == 'refunded' then return 'repeated' end
         if one.state ~= 'paid' then return 'refused' end
+        if is_uncounted(one) then return 'damaged' end
         move_to(call.id, 'refunded')
         owe(call.id, one.payment, sale.price * one.quantity, 'refunded')
         return 'done'
@@ -284,7 +298,7 @@ end
 local swept, unswept = 0, {}
 for _, id in ipairs(due_ids) do
     local one = reservations[id]
-    if one and one.state == 'held' and one.pay_by <= now then
+    if one and one.state == 'held' and one.pay_by <= now and not is_uncounted(one) then
         move_to(id, 'expired')
         swept = swept + 1
     elseif one == false or one and one.state == 'held' then

@@ -221,6 +221,7 @@ void flights::proved_not_run(batch& carried, std::string_view error) {
     if (error.starts_with("NOSCRIPT")) {
         load_scripts_again(over_);
         batches_.put_back(carried);
+        expire(monotonic::now());  // it is sent again at once
         return;
     }
     spdlog::warn("the ledger refused a batch: {}", error);
@@ -272,10 +273,11 @@ bool flights::tell_next(purchase_queue& items, std::string_view line) {
     const bool good = item.asks == errand::reserve  ? tell_reserved(item, line)
                       : item.asks == errand::settle ? tell_settled(item, line)
                                                     : tell_looked_up(item, line);
-    if (!good) {  // a record that is damaged, or of a newer onsale
+    if (!good) {  // damaged, or of a newer onsale
         complain(std::string{item.on->id()} + "." + std::string{view(item.id)} +
-                 ": its record cannot be understood");
-        listener_.failed(item, changes_ledger(item.asks) ? errc::outcome_unknown : errc::not_sent);
+                 ": its record, or the count of its buyer, cannot be understood");
+        const bool has_changed_nothing = !changes_ledger(item.asks) || line == "uncounted";
+        listener_.failed(item, has_changed_nothing ? errc::not_sent : errc::outcome_unknown);
     }
     return true;
 }

@@ -34,9 +34,9 @@ std::size_t times_told(const node& by, const std::string& text) {
 
 TEST(UnreadableSale, OfANewerFormatIsNamedAndTheOthersSell) {
     stage on;
-    add_newer_sale(on);
     auto& one = *on.nodes[0];
     one.kill();
+    add_newer_sale(on);
     one.start();
     EXPECT_TRUE(on.all_sell());
     EXPECT_TRUE(one.says("sale new: the ledger cannot read it, the others go on: FORMAT"));
@@ -99,6 +99,8 @@ TEST(UnreadableSale, HasNoPartInARecordThatIsUnreadable) {
     const auto connects = metric(one.port(), "onsale_ledger_connects_total");
     EXPECT_EQ(get(one.port(), "/v1/reservations/" + bought.reservation).status, 503U);
     EXPECT_EQ(buy_at(one.port(), "bob").status, 201U);
+    on.command({"HSET", on.ledger().key("buyers"), "cy", "many"});
+    EXPECT_EQ(buy_at(one.port(), "cy").status, 503U) << "it is certain that he has none";
     EXPECT_EQ(metric(one.port(), "onsale_ledger_connects_total"), connects);
 }
 
