@@ -29,7 +29,7 @@ constexpr std::string_view freezes =
 constexpr std::string_view never_freezes =
     "    if false then\n        redis.call('HSET', key, 'state', 'frozen')";
 
-constexpr std::array<replacement, 13> replacements{{
+constexpr std::array<replacement, 14> replacements{{
     {mutant::oversell_by_one, "reserve", "if sold + quantity > sale.total then",
      "if sold + quantity > sale.total + 1 then"},
     {mutant::check_then_decrement, "reserve", "if sold + quantity > sale.total then",
@@ -48,6 +48,7 @@ constexpr std::array<replacement, 13> replacements{{
      "        if one.state ~= 'held' then return 'refused' end\n",
      "        if one.state ~= 'held' and one.state ~= 'cancelled' then return 'refused' end\n"},
     {mutant::settle_twice, "settle", "        one.tickets = ''\n", ""},
+    {mutant::settle_twice, "settle", "has(tickets, is_live and quantity or 0)", "true"},
     {mutant::pay_by_ignored, "settle", "if one.state == 'held' and now < one.pay_by then",
      "if one.state == 'held' then"},
     {mutant::trim_by_length, "ordered", "'MINID', '=', sale.ordered", "'MAXLEN', '=', '4'"},

@@ -120,6 +120,9 @@ class rebuild {
         if (!now->says.overrides()) {
             return failure{wrong_use, refusal_sentence("not_broken", given_.sale, *now)};
         }
+        if (now->says.at > left->at) {
+            return failure{wrong_use, refusal_sentence("moved", given_.sale, *now)};
+        }
         const auto heard = ask_nodes(nodes_, given_.sale, now->says.at);
         if (!heard) return heard.error();
         return from_orders(ledger, database, now->says.at, *heard);

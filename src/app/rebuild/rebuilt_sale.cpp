@@ -48,7 +48,9 @@ class rebuilder {
         const bool believed = heard && heard->by_all && heard->at >= from.position &&
                               from.unreadable.empty() && !from.terms->has_gap;
         if (believed) heard_ = heard;
-        if (heard) sale_.last = heard->last;
+        // What is below the orders may be of another sale, unless there are entries they lack.
+        const bool may_be_ours = heard && (heard->at >= from.position || !from.unreadable.empty());
+        if (may_be_ours) sale_.last = heard->last;
         if (!heard_) {
             sale_.unknown_versions = -1;
         } else if (heard_->at.epoch == from.position.epoch) {
