@@ -108,8 +108,9 @@ for i, record in ipairs(#ids > 0 and redis.call('HMGET', reservations_key, unpac
             buyer = record:match('^1|(%a+)|(%d+)|([%d,-]*)|(%d+)|(%d+)|(%d+)|(%d+)|(%d+)|([^|]*)|(%d+)|(.*)$')
         quantity = tonumber(quantity)
         local is_live = state == 'held' or state == 'paid'
+        local is_sound = state and has(tickets, is_live and quantity or 0)
         -- One that cannot be understood (false) is left to the audit: it holds no other up.
-        reservations[ids[i]] = state and has(tickets, is_live and quantity or 0) and {text = record, state = state, quantity = quantity,
+        reservations[ids[i]] = is_sound and {text = record, state = state, quantity = quantity,
             tickets = tickets, pay_by = tonumber(pay_by), reserved = reserved, settled = settled,
             payment = payment, owed = tonumber(owed), buyer = buyer} or false
     end

@@ -48,6 +48,10 @@ bool proves_not_run(std::string_view error) noexcept {
                        [&](std::string_view proof) { return error.starts_with(proof); });
 }
 
+bool says_nothing_taken(std::string_view line) noexcept {
+    return line == "uncounted";
+}
+
 std::optional<reserved_line> parse_reserved(std::string_view digits,
                                             std::string_view line) noexcept {
     const bool is_known = cut_prefix(line, "known ");

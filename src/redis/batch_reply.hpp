@@ -16,6 +16,10 @@ namespace onsale::redis {
 /// Whether Redis says by this error that the command did not run (L18).
 [[nodiscard]] bool proves_not_run(std::string_view error) noexcept;
 
+/// Whether `reserve` says so of a purchase that it neither sold nor refused: the count of its buyer
+/// cannot be understood.
+[[nodiscard]] bool says_nothing_taken(std::string_view line) noexcept;
+
 struct reserved_line {
     outcome what = outcome::sold;
     std::optional<reservation> record;  ///< if it was sold, now or before

@@ -276,7 +276,7 @@ bool flights::tell_next(purchase_queue& items, std::string_view line) {
     if (!good) {  // damaged, or of a newer onsale
         complain(std::string{item.on->id()} + "." + std::string{view(item.id)} +
                  ": its record, or the count of its buyer, cannot be understood");
-        const bool has_changed_nothing = !changes_ledger(item.asks) || line == "uncounted";
+        const bool has_changed_nothing = !changes_ledger(item.asks) || says_nothing_taken(line);
         listener_.failed(item, has_changed_nothing ? errc::not_sent : errc::outcome_unknown);
     }
     return true;

@@ -93,13 +93,16 @@ class RebuiltLedger : public testing::Test {
         ASSERT_TRUE(wait_until([&] { return all_told(on.ports(), 503, "missing"); }));
     }
 
+    [[nodiscard]] orders::database_address where() const {
+        return *orders::parse_database(orders.url());
+    }
+    [[nodiscard]] auto read_orders() const { return orders::read_snapshot(where(), "G101"); }
+
     /// As a rebuild that has taken an epoch, and then comes to nothing.
     void claim(std::int64_t epoch) {
-        const auto where = orders::parse_database(orders.url());
-        ASSERT_TRUE(where);
-        const auto snapshot = orders::read_snapshot(*where, "G101");
+        const auto snapshot = read_orders();
         ASSERT_TRUE(snapshot) << snapshot.error().sentence;
-        const auto claimed = orders::claim_epoch(*where, "G101", *snapshot, epoch);
+        const auto claimed = orders::claim_epoch(where(), "G101", *snapshot, epoch);
         ASSERT_TRUE(claimed) << claimed.error().sentence;
         EXPECT_TRUE(*claimed);
     }
@@ -347,20 +350,15 @@ TEST_F(RebuiltLedger, P8FollowsTheRebuildThatItsOrdersWereFilledUpTo) {
 TEST_F(RebuiltLedger, L27IsToldAllDeadLettersByAWriterThatWaitedForIt) {
     sell(5);
     const auto digits = std::string(32, 'd');
-    on.command({"EVAL",
-                "local version = redis.call('HINCRBY', KEYS[1], 'version', 1) "
-                "redis.call('XADD', KEYS[2], '1-' .. version, 'format', '1', 'change', 'reserve', "
-                "'records', ARGV[1] .. ' 9|of a newer onsale')",
-                "2", on.ledger().key(), on.ledger().key("journal"), digits});
+    on.ledger().append_to_journal(
+        {"format", "1", "change", "reserve", "records", digits + " 9|of a newer onsale"});
     const auto letters = [&] {
         return on.command({"SISMEMBER", on.ledger().key("letters"), digits}).integer;
     };
     ASSERT_TRUE(wait_until([&] { return letters() == 1; }));
     ASSERT_EQ(writer->stop(), 0);
     flush();
-    const auto where = orders::parse_database(orders.url());
-    ASSERT_TRUE(where);
-    const auto snapshot = orders::read_snapshot(*where, "G101");
+    const auto snapshot = read_orders();
     ASSERT_TRUE(snapshot);
     const auto made = app::rebuild_sale(*snapshot, std::nullopt, {.now = 1, .epoch = 2});
     ASSERT_TRUE(made);

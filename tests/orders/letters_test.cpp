@@ -32,7 +32,7 @@ TEST_P(DeadLetters, L27AreRecordsThatCannotBeUnderstood) {
     ledger.reserve(wishes(1, 2));
     const auto good = id_of(3) + " 1|held|1|3|9|9|0|1|3||0|ada";
     const auto bad = id_of(4) + " 9|held|something new \x01\\";
-    append({"format", "1", "change", "reserve", "records", good + "\n" + bad});
+    ledger.append_to_journal({"format", "1", "change", "reserve", "records", good + "\n" + bad});
     ledger.reserve(wishes(10, 2));
     ASSERT_TRUE(becomes_ordered()) << writer->log();
     EXPECT_EQ(rows(), 5) << "all the others";
@@ -126,7 +126,8 @@ TEST_P(DeadLetters, L27OfAWholeEntryHoldsOrderedBackAndNothingElse) {
     open();
     start_writer();
     ledger.reserve(wishes(1, 2));
-    append({"format", "2", "change", "reserve", "records", id_of(3) + " something\nnew"});
+    ledger.append_to_journal(
+        {"format", "2", "change", "reserve", "records", id_of(3) + " something\nnew"});
     ledger.reserve(wishes(10, 2));
     ASSERT_TRUE(wait_until([&] { return rows() == 4; }, patience)) << writer->log();
     ASSERT_TRUE(wait_until([&] { return ordered().version == 2; }, patience)) << writer->log();
@@ -143,7 +144,7 @@ TEST_P(DeadLetters, L27OfAWholeEntryGoesThroughOnceItIsUnderstood) {
     start_writer();
     ledger.reserve(wishes(1, 2));
     const auto record = id_of(3) + " 1|held|1|3|9|9|0|1|3||0|a\\da";
-    append({"format", "2", "change", "reserve", "records", record});
+    ledger.append_to_journal({"format", "2", "change", "reserve", "records", record});
     ASSERT_TRUE(wait_until([&] { return open_letters() == 1; }, patience)) << writer->log();
     orders.execute("UPDATE dead_letters SET text = replace(text, 'format=2', 'format=1')");
     restart_writer();
@@ -157,8 +158,10 @@ TEST_P(DeadLetters, L27OfAWholeEntryStillTellsTheTicketsOfWhatHasEndedMeanwhile)
     open();
     start_writer();
     const auto of = [&](const std::string& record) { return id_of(3) + " " + record; };
-    append({"format", "2", "change", "reserve", "records", of("1|held|1|3|9|9|0|1|3||0|ada")});
-    append({"format", "1", "change", "settle", "records", of("1|cancelled|1||9|9|9|1|3||0|ada")});
+    ledger.append_to_journal(
+        {"format", "2", "change", "reserve", "records", of("1|held|1|3|9|9|0|1|3||0|ada")});
+    ledger.append_to_journal(
+        {"format", "1", "change", "settle", "records", of("1|cancelled|1||9|9|9|1|3||0|ada")});
     ASSERT_TRUE(wait_until([&] { return rows() == 1; }, patience)) << writer->log();
     EXPECT_EQ(cell(3, "tickets"), "");
     orders.execute("UPDATE dead_letters SET text = replace(text, 'format=2', 'format=1')");

@@ -108,13 +108,4 @@ std::string orders_test::cell(std::int64_t n, const std::string& column) {
     return found.empty() ? "no row" : found.front();
 }
 
-void orders_test::append(const texts& fields) {
-    texts words{"EVAL",
-                "local version = redis.call('HINCRBY', KEYS[1], 'version', 1) "
-                "return redis.call('XADD', KEYS[2], '1-' .. version, unpack(ARGV))",
-                "2", ledger.key(), ledger.key("journal")};
-    words.insert(words.end(), fields.begin(), fields.end());
-    ledger.command(words);
-}
-
 }  // namespace onsale::test

@@ -78,9 +78,6 @@ class orders_test : public testing::TestWithParam<database_kind> {
     /// Of order number `n` as `id_of` counts.
     [[nodiscard]] std::string cell(std::int64_t n, const std::string& column);
 
-    /// A journal entry as a script might have written it, with the version it takes.
-    void append(const texts& fields);
-
     redis_server redis;
     redis::session session = redis.connect();
     ledger_client ledger{session, "G101"};

@@ -99,7 +99,8 @@ TEST_P(OrderRows, L24OneRecordAfterTheOtherInTheSameEntry) {
     const auto record = [](const std::string& state) {
         return id_of(1) + " 1|" + state + "|1|1|5|5|5|1|2||0|ada";
     };
-    append({"format", "1", "change", "settle", "records", record("held") + "\n" + record("paid")});
+    ledger.append_to_journal(
+        {"format", "1", "change", "settle", "records", record("held") + "\n" + record("paid")});
     start_writer();
     ASSERT_TRUE(becomes_ordered()) << writer->log();
     EXPECT_EQ(cell(1, "state"), "paid");

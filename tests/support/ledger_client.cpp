@@ -242,6 +242,16 @@ void ledger_client::make_due(const std::string& id) {
     command({"HSET", key(), "due", "1"});
 }
 
+void ledger_client::append_to_journal(const std::vector<std::string>& fields) {
+    std::vector<std::string> words{
+        "EVAL",
+        "local version = redis.call('HINCRBY', KEYS[1], 'version', 1) "
+        "return redis.call('XADD', KEYS[2], '1-' .. version, unpack(ARGV))",
+        "2", key(), key("journal")};
+    words.insert(words.end(), fields.begin(), fields.end());
+    command(words);
+}
+
 redis::reply ledger_client::command(const std::vector<std::string>& words) {
     return expect_answer(redis_.command(words));
 }

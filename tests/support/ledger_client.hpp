@@ -155,6 +155,8 @@ class ledger_client {
     /// Any script with any arguments: the lines of its answer.
     std::vector<std::string> run(redis::ledger_script which, const std::vector<std::string>& keys,
                                  const std::vector<std::string>& arguments);
+    /// A journal entry as a script might have written it, with the version it takes.
+    void append_to_journal(const std::vector<std::string>& fields);
     redis::reply command(const std::vector<std::string>& words);
     /// The text of a field of the sale.
     [[nodiscard]] std::string field(const std::string& name);

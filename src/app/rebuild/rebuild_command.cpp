@@ -120,12 +120,9 @@ class rebuild {
         if (!now->says.overrides()) {
             return failure{wrong_use, refusal_sentence("not_broken", given_.sale, *now)};
         }
-        if (now->says.at > left->at) {
-            return failure{wrong_use, refusal_sentence("moved", given_.sale, *now)};
-        }
-        const auto heard = ask_nodes(nodes_, given_.sale, now->says.at);
+        const auto heard = ask_nodes(nodes_, given_.sale, left->at);
         if (!heard) return heard.error();
-        return from_orders(ledger, database, now->says.at, *heard);
+        return from_orders(ledger, database, left->at, *heard);
     }
 
     /// A writer that had read on before the ledger was lost may still commit: then once more.
