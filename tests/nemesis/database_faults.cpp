@@ -95,6 +95,9 @@ int times_told(const whole_system& on, const std::string& text) {
 /// What has a page to spare can still be written: it counts once the database had none.
 affliction fill_disk(scene& at) {
     const std::string complaint = is_postgresql(at.on) ? "No space left on device" : "disk is full";
+    // SQLite writes over what is in its log before it asks for more room.
+    const auto empty_log = [&] { at.on.orders.execute("PRAGMA wal_checkpoint(TRUNCATE)"); };
+    if (!is_postgresql(at.on) && !does(empty_log)) return {};
     at.on.orders_disk->fill();
     auto is_counted = std::make_shared<bool>(false);
     return {.act =
@@ -216,7 +219,7 @@ void add_database_faults(std::vector<fault>& to) {
     to.push_back({"database read-only", "database", 1, forbid_writing, is_postgresql});
     to.push_back({.name = "database on a full disk",
                   .part = "database",
-                  .weight = 5,  // it does not take hold each time
+                  .weight = 3,  // it does not take hold each time
                   .begin = fill_disk,
                   .is_possible = [](const whole_system& on) { return on.orders_disk != nullptr; }});
     to.push_back({.name = "database on a read-only disk",
