@@ -67,11 +67,12 @@ TEST_F(Damage, P1NoTicketsComeBackOfWhichTheirRecordHasMoreOrLess) {
 }
 
 // The count changes when tickets come back or are bought again, and not with a payment in time.
-TEST_F(Damage, P7APaymentInTimeNeedsNoCountOfTheBuyer) {
+TEST_F(Damage, P7NeitherAPaymentInTimeNorARefundNeedsTheBuyersCount) {
     for (const auto* count : {"many", ""}) {
         SCOPED_TRACE(count);
         open({.total = 10});
-        ledger.reserve({{id, "bob"}, {id_of(2), "bob"}, {id_of(3), "bob"}});
+        ledger.reserve({{id, "bob"}, {id_of(2), "bob"}, {id_of(3), "bob"}, {id_of(4), "bob"}});
+        ledger.settle(id_of(4), reservation_state::refunded);
         ledger.make_due(id_of(2));
         ledger.make_due(id_of(3));
         ledger.command({"HDEL", ledger.key("buyers"), "bob"});
@@ -84,6 +85,7 @@ TEST_F(Damage, P7APaymentInTimeNeedsNoCountOfTheBuyer) {
         EXPECT_EQ(told.swept, 0);
         EXPECT_EQ(state_of(id), "paid");
         EXPECT_EQ(ledger.settle_one(pay(id)).status, "repeated");
+        EXPECT_EQ(ledger.settle_one({id_of(4), "refund_done"}).status, "done");
         ledger.command({"FLUSHDB"});
     }
     ended_lawless = true;
